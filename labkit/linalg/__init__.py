@@ -1,0 +1,6 @@
+"""Kernels that two packages or more use, one kernel a file."""
+
+from labkit.linalg.principal_angles import principal_angles
+from labkit.linalg.signs import fix_signs
+
+__all__ = ["fix_signs", "principal_angles"]
