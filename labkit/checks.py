@@ -140,9 +140,10 @@ def check_count(value: Any, name: str, low: int, high: int | None = None) -> int
     allowed = f"an integer from {low} " + ("up" if high is None else f"to {high}")
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    if value < low or (high is not None and value > high):
-        raise ValueError(f"{name} must be {allowed}, got {value}")
-    return int(value)
+    count = int(value)
+    if count < low or (high is not None and count > high):
+        raise ValueError(f"{name} must be {allowed}, got {count}")
+    return count
 
 
 def check_real(

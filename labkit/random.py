@@ -142,6 +142,7 @@ def check_seed(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         allowed = "an integer from 0 up" + (", a Generator or None" if name == "rng" else "")
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    if value < 0:
-        raise ValueError(f"{name} must be at least 0, got {value}")
-    return int(value)
+    seed = int(value)
+    if seed < 0:
+        raise ValueError(f"{name} must be at least 0, got {seed}")
+    return seed

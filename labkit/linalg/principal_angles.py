@@ -54,7 +54,7 @@ def principal_angles(basis: Array, other: Array) -> Array:
         raise ValueError(f"other must have {U.shape[0]} rows like basis, got {V.shape[0]}")
     if V.shape[1] > U.shape[1]:
         raise ValueError(
-            f"other must have at most {U.shape[1]} columns, as basis has, got {V.shape[1]}; swap them"
+            f"other must have at most {U.shape[1]} columns like basis, got {V.shape[1]}; swap them"
         )
     xp = array_namespace(U, V)
     overlap = xp.matrix_transpose(U) @ V

@@ -1,0 +1,51 @@
+"""Real data that loads without a network.
+
+A loader is a plain function that returns a `Dataset`: the array X with samples in rows, labels
+where there are any, and a record of source and licence. `LOADERS` lists them all; each runs without
+arguments.
+"""
+
+from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.images import (
+    NATURAL_IMAGES,
+    digits,
+    faces,
+    fashion_mnist,
+    flags,
+    mnist,
+    natural_image,
+)
+from labkit.datasets.scenes import indian_pines
+from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+
+LOADERS = (
+    fashion_mnist,
+    flags,
+    mnist,
+    digits,
+    faces,
+    natural_image,
+    breast_cancer,
+    wine,
+    iris,
+    diabetes,
+    indian_pines,
+)
+
+__all__ = [
+    "LOADERS",
+    "NATURAL_IMAGES",
+    "Dataset",
+    "Provenance",
+    "breast_cancer",
+    "diabetes",
+    "digits",
+    "faces",
+    "fashion_mnist",
+    "flags",
+    "indian_pines",
+    "iris",
+    "mnist",
+    "natural_image",
+    "wine",
+]

@@ -1,0 +1,133 @@
+"""What the methods of this package return: frozen, the answer first, then the diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.arrays import Array, array_namespace
+from labkit.checks import check_matrix, check_same_device
+
+
+@dataclass(frozen=True)
+class PrincipalComponents:
+    """The principal components of a data matrix.
+
+    Attributes
+    ----------
+    components : Array, shape (n_components, n_features)
+        Orthonormal rows, the direction of largest variance first, signs by `linalg.fix_signs`.
+    singular_values : Array, shape (n_components,)
+        Of the centred data, descending.
+    explained_variance : Array, shape (n_components,)
+        ``singular_values**2 / (n_samples - 1)``.
+    explained_variance_ratio : Array, shape (n_components,)
+        The share of the total variance. Zeros when the total variance is zero.
+    mean : Array, shape (n_features,)
+        What was subtracted.
+    total_variance : float
+        Over all features, returned components or not; divided by ``n_samples - 1``.
+    route : str
+        How it was computed: ``"covariance"``, ``"gram"``, ``"exact"`` or ``"randomised"``.
+    n_samples : int
+        Rows of the data.
+    residual : float
+        ``||Xc^T Xc v - s^2 v|| / s_1^2`` with the centred data Xc, measured after the fact: the
+        largest over all returned components on the randomised route, and that of the last
+        component on the direct routes, which are accurate to rounding. Zero for constant data.
+    n_passes : int
+        Readings of the whole data matrix: one to centre it and one for each product with it or
+        factorisation of it. The two products that measure `residual` are not counted.
+    """
+
+    components: Array
+    singular_values: Array
+    explained_variance: Array
+    explained_variance_ratio: Array
+    mean: Array
+    total_variance: float
+    route: str
+    n_samples: int
+    residual: float
+    n_passes: int
+
+    @property
+    def loadings(self) -> Array:
+        """Return the components times their standard deviations, shape (n_components, n_features).
+
+        The convention of factor analysis: the loadings' outer product ``loadings.T @ loadings`` is
+        the part of the covariance matrix that the components explain. Others call the components
+        themselves loadings.
+        """
+        xp = array_namespace(self.components)
+        return self.components * xp.sqrt(self.explained_variance)[:, None]
+
+    def scores(self, X: Array) -> Array:
+        """Return the coordinates of samples on the components.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the components.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components)
+            ``(X - mean) @ components.T``.
+
+        Raises
+        ------
+        ValueError
+            For a wrong number of features.
+        TypeError
+            For samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, components=self.components)
+        n_features = self.components.shape[1]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the components have, got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.components)
+        return (X - self.mean) @ xp.matrix_transpose(self.components)
+
+    def reconstruction(self, X: Array) -> Array:
+        """Return the nearest points to samples in the affine span of the components.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the components.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            ``scores(X) @ components + mean``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `scores`.
+        """
+        return self.scores(X) @ self.components + self.mean
+
+
+@dataclass(frozen=True)
+class TrajectorySpectrum:
+    """What PCA sees in a walk through infinitely many dimensions.
+
+    Attributes
+    ----------
+    explained_variance_ratio : ndarray, shape (n_states - 1,)
+        The share of the variance over time that each component carries, descending.
+    curves : ndarray, shape (n_states - 1, n_states)
+        The walk's projection on each component as a function of time: unit norm, mean zero, the
+        first entry not negative.
+    eigenvalues : ndarray, shape (n_states - 1,)
+        Of the centred Gram matrix divided by the number of dimensions, for steps of variance 1 in
+        each dimension. The component's scores are ``sqrt(n_dimensions * eigenvalue) * curve``.
+    """
+
+    explained_variance_ratio: Array
+    curves: Array
+    eigenvalues: Array
