@@ -1,8 +1,8 @@
-"""Real data that loads without a network.
+"""Real data that loads without a network, and synthetic models.
 
 A loader is a plain function that returns a `Dataset`: the array X with samples in rows, labels
 where there are any, and a record of source and licence. `LOADERS` lists them all; each runs without
-arguments.
+arguments. The synthetic models draw data whose answer is known.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
@@ -16,7 +16,9 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.scenes import indian_pines
+from labkit.datasets.synthetic import planted_spectrum
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+from labkit.datasets.walks import random_walk
 
 LOADERS = (
     fashion_mnist,
@@ -47,5 +49,7 @@ __all__ = [
     "iris",
     "mnist",
     "natural_image",
+    "planted_spectrum",
+    "random_walk",
     "wine",
 ]

@@ -24,6 +24,20 @@ from labkit.figures.picture import alt_problem
 
 MIME_TYPE = "application/vnd.labkit.sweep+json"
 N_RANDOM = 10
+PLAIN = (
+    widgets.IntSlider,
+    widgets.FloatSlider,
+    widgets.FloatLogSlider,
+    widgets.BoundedIntText,
+    widgets.BoundedFloatText,
+    widgets.Checkbox,
+    widgets.ToggleButton,
+    widgets.Dropdown,
+    widgets.RadioButtons,
+    widgets.ToggleButtons,
+    widgets.Select,
+)
+"""What is moved beside explorers."""
 
 _errors: list[str] = []
 _widgets: list[Any] = []
@@ -63,8 +77,8 @@ def report() -> None:
 def sweep(explorer: Explorer) -> dict[str, Any]:
     """Move every control of an explorer over its range.
 
-    Each control goes to both ends and the middle; then all low, all high, every pair of ends, and
-    ten random settings.
+    Each control goes to both ends and the middle, or to each of its options; then all low, all
+    high, every pair of ends (or options), and ten random settings.
 
     Parameters
     ----------
@@ -75,8 +89,8 @@ def sweep(explorer: Explorer) -> dict[str, Any]:
     -------
     dict
         ``n_controls``, ``n_moves``, ``errors`` (one line each), ``inert`` (controls for which no
-        array of `compute`'s result ever changed), ``milliseconds`` (median of a move from default
-        settings) and ``alt_problems``.
+        array of `compute`'s result ever changed), ``milliseconds`` (of processor time, the median
+        of all moves; a busy neighbour does not count) and ``alt_problems``.
     """
     errors: list[str] = []
     alt_problems: list[str] = []
@@ -84,10 +98,10 @@ def sweep(explorer: Explorer) -> dict[str, Any]:
     n_moves = 0
     for setting in settings(explorer):
         n_moves += 1
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             explorer.set(**setting)
-            milliseconds.append(1000 * (time.perf_counter() - started))
+            milliseconds.append(1000 * (time.process_time() - started))
         except Exception as error:
             shown = ", ".join(f"{k}={v!r}" for k, v in setting.items())
             errors.append(f"at {shown}: {type(error).__name__}: {error}")
@@ -118,8 +132,9 @@ def settings(explorer: Explorer) -> Iterator[dict[str, Any]]:
     yield {name: marks[0] for name, marks in ends.items()}
     yield {name: marks[-1] for name, marks in ends.items()}
     for one, two in itertools.combinations(ends, 2):
-        for a, b in itertools.product((0, -1), repeat=2):
-            yield {**start, one: ends[one][a], two: ends[two][b]}
+        controls = explorer.controls[one], explorer.controls[two]
+        for a, b in itertools.product(*map(_corners, controls)):
+            yield {**start, one: a, two: b}
     rng = np.random.default_rng(0)
     for _ in range(N_RANDOM):
         yield {name: _random_value(c, rng) for name, c in explorer.controls.items()}
@@ -140,6 +155,12 @@ def _marks(control: Any) -> list[Any]:
     if isinstance(control, DrawAnew):
         return [0, 1, 2]
     return [value for _label, value in control._options_full]
+
+
+def _corners(control: Any) -> list[Any]:
+    """Return the values at which pairs of controls are tried: both ends, or every option."""
+    marks = _marks(control)
+    return marks if hasattr(control, "_options_full") else [marks[0], marks[-1]]
 
 
 def _random_value(control: Any, rng: np.random.Generator) -> Any:
@@ -195,26 +216,24 @@ def _move_plain_widgets() -> int:
                 widget.click()
                 count += 1
             continue
-        if not isinstance(
-            widget,
-            widgets.IntSlider
-            | widgets.FloatSlider
-            | widgets.FloatLogSlider
-            | widgets.BoundedIntText
-            | widgets.BoundedFloatText
-            | widgets.Checkbox
-            | widgets.ToggleButton
-            | widgets.Dropdown
-            | widgets.RadioButtons
-            | widgets.ToggleButtons
-            | widgets.Select,
-        ):
+        if isinstance(widget, widgets.interactive):
+            _move_pairs([c for c in widget.kwargs_widgets if isinstance(c, PLAIN)])
+        if not isinstance(widget, PLAIN):
             continue
         start = widget.value
         for value in [*_marks(widget), start]:
             widget.value = value
         count += 1
     return count
+
+
+def _move_pairs(controls: list[Any]) -> None:
+    """Move every two controls of one `interact` together: some errors need both."""
+    for one, two in itertools.combinations(controls, 2):
+        start = one.value, two.value
+        for one_value, two_value in [*itertools.product(_corners(one), _corners(two)), start]:
+            one.value = one_value
+            two.value = two_value
 
 
 def _resets_explorer(button: Any) -> bool:

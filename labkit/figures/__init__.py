@@ -1,6 +1,6 @@
 """Pictures, named by what the eye sees. They take results or NumPy arrays and return a Picture."""
 
-from labkit.figures.image_grid import image_grid
+from labkit.figures.image_grid import image_grid, mosaic
 from labkit.figures.picture import (
     CATEGORIES,
     DATA,
@@ -13,9 +13,9 @@ from labkit.figures.picture import (
     canvas,
     style,
 )
-from labkit.figures.point_cloud import point_cloud
+from labkit.figures.point_cloud import point_cloud, strokes
 from labkit.figures.spectrum import spectrum
-from labkit.figures.trajectories import trajectories
+from labkit.figures.trajectories import segments, trajectories
 
 __all__ = [
     "CATEGORIES",
@@ -28,8 +28,11 @@ __all__ = [
     "Picture",
     "canvas",
     "image_grid",
+    "mosaic",
     "point_cloud",
+    "segments",
     "spectrum",
+    "strokes",
     "style",
     "trajectories",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from labkit.arrays import Array, to_numpy
-from labkit.figures.picture import CATEGORIES, DATA, Picture, canvas, style
+from labkit.figures.picture import CATEGORIES, DATA, OUTLIER, Picture, canvas, style
 
 MARKERS = "osD^vP*X"
 
@@ -71,3 +72,24 @@ def point_cloud(
         picture.moving["points"] = artists
         axes.set(xlabel=x_label, ylabel=y_label)
     return picture
+
+
+def strokes(starts: Array, ends: Array, *, axes: Axes) -> LineCollection:
+    """Draw thin lines from points to points: what a projection loses.
+
+    Parameters
+    ----------
+    starts, ends : Array, shape (n_points, 2)
+        Both ends of each line.
+    axes : matplotlib Axes
+        The panel to draw into.
+
+    Returns
+    -------
+    LineCollection
+        To be moved by ``set_segments``.
+    """
+    pieces = np.stack([to_numpy(starts), to_numpy(ends)], axis=1)
+    lines = LineCollection(list(pieces), colors=OUTLIER, linewidths=0.7, alpha=0.6, zorder=1.5)
+    axes.add_collection(lines)
+    return lines
