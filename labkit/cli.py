@@ -107,11 +107,7 @@ def _check(options: argparse.Namespace) -> int:
         options.profile != "full" or options.parameters or options.seed is not None
     ):
         raise ValueError("--record must go with the full profile and each notebook's own defaults")
-    baseline: dict[str, Any] | None = None
-    if options.baseline is not None:
-        if not options.baseline.exists():
-            raise ValueError(f"--baseline must be a report.json, got {str(options.baseline)!r}")
-        baseline = json.loads(options.baseline.read_text(encoding="utf-8"))
+    baseline = None if options.baseline is None else _baseline(options.baseline)
     seeds: list[int] = [] if options.seed is None else [options.seed]
     if options.seeds is not None:
         if options.seeds < 2:
@@ -143,6 +139,17 @@ def _check(options: argparse.Namespace) -> int:
     if options.record and not failed and not complaints:
         print(record(report))
     return 1 if failed or complaints else 0
+
+
+def _baseline(path: Path) -> dict[str, Any]:
+    """Read a report to compare with."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report["schema"] == 1 and {"notebooks", "claims"} <= set(report):
+            return report
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    raise ValueError(f"--baseline must be a report.json, got {str(path)!r}")
 
 
 def _parameter(text: str) -> tuple[str, Any]:

@@ -15,12 +15,14 @@ def test_a_namespace_is_shared_and_none_is_ignored(library):
 
 
 def test_mixed_libraries_are_refused_by_name():
-    with pytest.raises(TypeError, match=r"one array library, got array_api_strict.*, numpy.ndarray"):
+    with pytest.raises(
+        TypeError, match=r"one array library, got array_api_strict.*, numpy.ndarray"
+    ):
         arrays.array_namespace(np.ones(2), array_api_strict.asarray([1.0]))
 
 
 def test_lists_are_not_arrays():
-    with pytest.raises(TypeError, match="builtins.list"):
+    with pytest.raises(TypeError, match=r"builtins\.list"):
         arrays.array_namespace([1.0])
 
 

@@ -54,9 +54,9 @@ def test_one_device_only():
     on_first = array_api_strict.asarray([1.0])
     on_second = array_api_strict.asarray([1.0], device=array_api_strict.Device("device1"))
     checks.check_same_device(a=on_first, b=on_first)
-    with pytest.raises(TypeError, match="arrays must be on one device, got a: .*, b: .*device1"):
+    with pytest.raises(TypeError, match=r"arrays must be on one device, got a: .*, b: .*device1"):
         checks.check_same_device(a=on_first, b=on_second)
-    with pytest.raises(TypeError, match="a: array_api_strict on .*, b: numpy on cpu"):
+    with pytest.raises(TypeError, match=r"a: array_api_strict on .*, b: numpy on cpu"):
         checks.check_same_device(a=on_first, b=np.ones(1))
 
 

@@ -17,6 +17,10 @@ from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.text import Text
 from PIL import Image
 
 from labkit.explorer.controls import DrawAnew
@@ -136,8 +140,9 @@ class Explorer:
     def _draw_background(self) -> None:
         """Draw once what never moves and keep its pixels.
 
-        The spines are drawn again over the moving artists, so that a blitted picture equals a
-        full draw pixel by pixel.
+        What lies over a moving artist (spines, labels, lines drawn later) is drawn again with it,
+        so that a blitted picture equals a full draw pixel by pixel. Grid lines are taken to lie
+        below, as the style has it.
         """
         picture = self.picture
         self._moving = picture.moving_artists()
@@ -147,10 +152,8 @@ class Explorer:
             canvas: Any = picture.canvas
             canvas.draw()  # settles the layout with everything in place
             picture.set_layout_engine("none")
-            spines = [
-                s for ax in picture.axes if ax.axison for s in ax.spines.values() if s.get_visible()
-            ]
-            self._drawn = sorted([*self._moving, *spines], key=lambda a: a.get_zorder())
+            self._drawn = [a for ax in picture.axes for a in _from_first(self._moving, ax)]
+            self._drawn += [a for a in self._moving if a not in self._drawn]
             for artist in self._drawn:
                 artist.set_animated(True)
             canvas.draw()
@@ -175,6 +178,22 @@ class Explorer:
         bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/html": self.view.value, "text/plain": self.picture.alt}, metadata
+
+
+def _from_first(moving: list[Artist], axes: Axes) -> list[Artist]:
+    """Return the artists of a panel from the first that moves on, in the order of a full draw."""
+    hidden = [axes.patch, *([] if axes.axison else axes.spines.values())]
+    order = sorted(
+        (a for a in axes.get_children() if a not in hidden and not isinstance(a, Axes | Axis)),
+        key=lambda a: a.get_zorder(),
+    )
+    places = [i for i, a in enumerate(order) if a in moving]
+    over = order[places[0] :] if places else []
+    return [a for a in over if a in moving or (a.get_visible() and not _is_blank(a))]
+
+
+def _is_blank(artist: Artist) -> bool:
+    return isinstance(artist, Text) and not artist.get_text()
 
 
 def explorer(

@@ -45,12 +45,14 @@ def slider(
     Raises
     ------
     ValueError
-        If the value is not between the ends.
+        If the value is not between the ends, or a logarithmic slider starts at 0 or below.
     """
     if not low <= value <= high or low >= high:
         raise ValueError(
             f"slider {label!r} must have low <= value <= high, got {low}, {value}, {high}"
         )
+    if log and low <= 0:
+        raise ValueError(f"slider {label!r} must have 0 < low to be logarithmic, got {low}")
     common: dict[str, Any] = {
         "description": label,
         "value": value,

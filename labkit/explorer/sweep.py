@@ -123,7 +123,18 @@ def sweep(explorer: Explorer) -> dict[str, Any]:
 
 
 def settings(explorer: Explorer) -> Iterator[dict[str, Any]]:
-    """Yield the settings that a sweep visits, each a value for every control."""
+    """Yield the settings that a sweep visits.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        Whose controls are to be moved.
+
+    Yields
+    ------
+    dict
+        A value for every control.
+    """
     start = explorer.defaults
     ends = {name: _marks(control) for name, control in explorer.controls.items()}
     for name, marks in ends.items():

@@ -141,8 +141,8 @@ def check(
         _skip_the_rest(report, jobs, several_seeds=len(seeds) > 1)
     progress.close()
     order = {path: i for i, path in enumerate(paths)}
-    report["notebooks"].sort(key=lambda e: order[e["path"]])
-    report["claims"].sort(key=lambda c: order[c["notebook"]])
+    report["notebooks"].sort(key=lambda e: (order[e["path"]], e.get("seed") or 0))
+    report["claims"].sort(key=lambda c: (order[c["notebook"]], c.get("seed") or 0))
     if folder is not None:
         reports.write(report, Path(folder))
     return report

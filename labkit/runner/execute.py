@@ -98,6 +98,7 @@ def execute(job: Job) -> dict[str, Any]:
                 _write_page(executed, job.output)
     except Exception as error:  # whatever is wrong with one notebook stays with it
         entry["status"], entry["reason"] = "failed", f"{type(error).__name__}: {error}"
+    entry["reason"] = re.sub(r"\s*\n\s*", " ", entry["reason"].strip())  # one line, always
     entry["seconds"] = round(time.perf_counter() - started, 2)
     return {"notebook": entry, "claims": records}
 
@@ -120,7 +121,7 @@ def defaults(notebook: Any) -> dict[str, Any]:
     for cell in notebook.cells:
         if "parameters" not in cell.metadata.get("tags", []):
             continue
-        for node in ast.parse(cell.source).body:
+        for node in ast.parse(cell.source, "parameters cell").body:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", 0)]
             value = getattr(node, "value", None)
             for target in targets:
@@ -134,7 +135,13 @@ def defaults(notebook: Any) -> dict[str, Any]:
 
 @contextmanager
 def environment(profile: str) -> Iterator[None]:
-    """Set what a kernel inherits: the profile and one BLAS thread; put everything back after."""
+    """Set what a kernel inherits: the profile and one BLAS thread; put everything back after.
+
+    Parameters
+    ----------
+    profile : {"full", "quick"}
+        Read by `labkit.claims` in the kernel.
+    """
     wanted = {claims.PROFILE_VARIABLE: profile, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     wanted |= dict.fromkeys(THREAD_VARIABLES, "1")
     before = {name: os.environ.get(name) for name in wanted}
@@ -174,9 +181,9 @@ def _run(notebook: Any, job: Job) -> tuple[str, str, Any]:
     import papermill
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
-    from labkit.runner.kernels import cure_output_widgets, kernel_manager_class, kernel_name
+    from labkit.runner import kernels
 
-    cure_output_widgets()
+    kernels.cure_output_widgets()
     guarded = nbformat.from_dict(notebook)
     guarded.cells = [
         nbformat.v4.new_code_cell(_WATCH, id="labkit-watch"),
@@ -189,23 +196,23 @@ def _run(notebook: Any, job: Job) -> tuple[str, str, Any]:
         status, reason = "passed", ""
         try:
             papermill.execute_notebook(
-                str(source), str(target), parameters=given, kernel_name=kernel_name(notebook),
+                str(source), str(target), parameters=given,
+                kernel_name=kernels.kernel_name(notebook), language=kernels.language(notebook),
                 cwd=str(Path(job.path).resolve().parent), progress_bar=False, log_output=False,
                 execution_timeout=job.timeout, start_timeout=60,
-                kernel_manager_class=kernel_manager_class(),
+                kernel_manager_class=kernels.kernel_manager_class(),
             )  # fmt: skip
         except PapermillExecutionError as error:
             status, reason = "failed", _first_line(error)
         except PapermillException as error:
             status, reason = "failed", f"{type(error).__name__}: {error}"
         except Exception as error:
-            timed_out = "Timeout" in type(error).__name__
-            status = "timeout" if timed_out else "failed"
-            reason = (
-                f"a cell ran longer than {job.timeout:g} s: {_running_cell(target)}"
-                if timed_out
-                else f"{type(error).__name__}: {error}"
-            )
+            status, reason = "failed", f"{type(error).__name__}: {error}"
+            if "Timeout" in reason.partition(":")[0]:
+                status = "timeout"
+                reason = f"a cell ran longer than {job.timeout:g} s: {_running_cell(target)}"
+            elif "DeadKernel" in reason.partition(":")[0]:
+                reason = f"the kernel died, last in {_running_cell(target)}"
         executed = nbformat.read(target, as_version=4) if target.exists() else None
     return status, reason, executed
 

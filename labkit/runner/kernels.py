@@ -89,11 +89,26 @@ def kernel_name(notebook: Any) -> str:
     """
     from jupyter_client.kernelspec import KernelSpecManager
 
-    spec = notebook.metadata.get("kernelspec", {})
-    language = spec.get("language") or notebook.metadata.get("language_info", {}).get("name")
-    name = spec.get("name", "python3")
+    name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
     installed = name in KernelSpecManager().find_kernel_specs()
-    return name if installed or (language or "python").lower() != "python" else "python3"
+    return name if installed or language(notebook).lower() != "python" else "python3"
+
+
+def language(notebook: Any) -> str:
+    """Return a notebook's language, Python where it does not say.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Any notebook.
+
+    Returns
+    -------
+    str
+        As papermill names it.
+    """
+    spec, info = (notebook.metadata.get(key, {}) for key in ("kernelspec", "language_info"))
+    return spec.get("language") or info.get("name") or "python"
 
 
 def cure_output_widgets() -> None:

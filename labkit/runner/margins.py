@@ -184,9 +184,9 @@ def compare(report: dict[str, Any], baseline: dict[str, Any]) -> list[str]:
         explorers and claims that vanished.
     """
     lines = []
-    now = {e["path"]: e for e in report["notebooks"]}
+    now = {(e["path"], e.get("seed")): e for e in report["notebooks"]}
     for old in baseline["notebooks"]:
-        new = now.get(old["path"])
+        new = now.get((old["path"], old.get("seed")))
         if new is None:
             lines.append(f"{old['path']} vanished")
             continue
@@ -198,19 +198,20 @@ def compare(report: dict[str, Any], baseline: dict[str, Any]) -> list[str]:
             lines.append(
                 f"{old['path']} took {new['seconds']:.1f} s, it took {old['seconds']:.1f} s"
             )
-    seen = {(c["notebook"], c["statement"]): c for c in report["claims"]}
+    seen = {(c["notebook"], c["statement"], c.get("seed")): c for c in report["claims"]}
     for before in baseline["claims"]:
-        claim = seen.get((before["notebook"], before["statement"]))
+        claim = seen.get((before["notebook"], before["statement"], before.get("seed")))
         name = f"{before['notebook']}: {before['statement']!r}"
         if claim is None:
             lines.append(f"claim vanished: {name}")
             continue
         bounds = [abs(b) for b in (before["at_least"], before["at_most"]) if b is not None]
-        spread = before["standard_error"] or max(bounds) / 20
-        moved = abs(float(claim["measured"]) - float(before["measured"]))
+        spread = float(before["standard_error"] or 0.0) or max(bounds) / 20
+        new_value, old_value = float(claim["measured"]), float(before["measured"])  # "nan" is text
+        moved = abs(new_value - old_value)
         if not moved <= MOST_SPREADS * spread:
             lines.append(
-                f"{name} measured {claim['measured']:.4g}, it was {before['measured']:.4g}: "
+                f"{name} measured {new_value:.4g}, it was {old_value:.4g}: "
                 f"moved {moved / spread if spread else math.inf:.1f} spreads"
             )
     return lines

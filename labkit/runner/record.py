@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from labkit import papers
+from labkit.papers.coverage import update_readme
 from labkit.runner.margins import margins, write_margins
 
-MARGINS_FILE = Path(__file__).parents[2] / "tests" / "claims" / "margins.json"
+ROOT = Path(__file__).resolve().parents[2]
+MARGINS_FILE = ROOT / "tests" / "claims" / "margins.json"
 
 
 def record(report: dict[str, Any]) -> str:
@@ -29,21 +31,25 @@ def record(report: dict[str, Any]) -> str:
     Raises
     ------
     ValueError
-        Outside a checkout of the repository, for margins.
+        Outside a checkout, or for a notebook that is not of the checkout.
     """
+    if not (ROOT / "notebooks").is_dir():
+        raise ValueError(f"--record must run in a checkout of labkit, got {ROOT}")
+    claims = [{**c, "notebook": _in_checkout(c["notebook"])} for c in report["claims"]]
     if isinstance(report["seed"], list):
-        if not MARGINS_FILE.parent.parent.exists():
-            raise ValueError(f"--record must run in a checkout, got no {MARGINS_FILE.parent}")
-        write_margins(margins(report["claims"]), MARGINS_FILE)
+        write_margins(margins(claims), MARGINS_FILE)
         return f"wrote {MARGINS_FILE}"
-    run = {entry["path"] for entry in report["notebooks"] if entry["status"] == "passed"}
-    found = records(report["claims"], run)
+    passed = [e["path"] for e in report["notebooks"] if e["status"] == "passed"]
+    run = {_in_checkout(path) for path in passed}
+    found = records(claims, run)
     for key, old in papers.checked().items():  # claims of notebooks outside this run stay
         kept = [claim for claim in old["claims"] if claim["notebook"] not in run]
         new = found[key]["claims"] if key in found else []
         if kept:
             found[key] = _record(key, [*kept, *new])
     papers.write_checked(found)
+    if (ROOT / "README.md").exists():
+        update_readme(ROOT)
     n_checked = sum(entry["status"] == "checked" for entry in found.values())
     return f"wrote {papers.CHECKED_FILE}: {n_checked} papers checked"
 
@@ -77,6 +83,14 @@ def records(claims: list[dict[str, Any]], notebooks: set[str]) -> dict[str, dict
             }
         )
     return {key: _record(key, said) for key, said in found.items()}
+
+
+def _in_checkout(path: str) -> str:
+    """Return a notebook's path as seen from the checkout, wherever the command was run."""
+    place = Path(path).resolve()
+    if not place.is_relative_to(ROOT):
+        raise ValueError(f"--record is for the notebooks in {ROOT}, got {path}")
+    return place.relative_to(ROOT).as_posix()
 
 
 def _record(key: str, said: list[dict[str, Any]]) -> dict[str, Any]:

@@ -32,7 +32,12 @@ def test_scipy_agrees(seed, n, data):
     m = data.draw(st.integers(1, k))
     U, V = bases(seed, n, k, m)
     expected = scipy.linalg.subspace_angles(U, V)[::-1]
-    np.testing.assert_allclose(principal_angles(U, V), expected, rtol=0, atol=20 * n * EPS)
+    # SciPy takes some angles near 0 and pi / 2 from the ill-conditioned inverse, so the comparison
+    # loosens there; the planted angles below do not.
+    error = 20 * n * EPS
+    condition = np.minimum(np.sin(expected), np.cos(expected))
+    allowed = np.minimum(error / np.maximum(condition, EPS), np.sqrt(2 * error))
+    assert np.all(np.abs(principal_angles(U, V) - expected) <= allowed)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -69,7 +74,7 @@ def test_refusals(library):
     I3, I4 = np.eye(3), np.eye(4)
     with pytest.raises(ValueError, match="other must have 3 rows like basis, got 4"):
         principal_angles(I3, I4)
-    with pytest.raises(ValueError, match="other must have at most 2 columns.*got 3; swap them"):
+    with pytest.raises(ValueError, match=r"other must have at most 2 columns.*got 3; swap them"):
         principal_angles(I3[:, :2], I3)
     if library.name not in ("numpy", "numpy-read-only"):
         with pytest.raises(TypeError, match="one device"):
