@@ -42,7 +42,8 @@ def check_array(
     Raises
     ------
     TypeError
-        For masked, sparse, object, text or complex arrays.
+        For masked, sparse, object, text or complex arrays, and for half or extended precision,
+        which linear algebra does not have.
     ValueError
         For a wrong number of dimensions, too short axes, NaN or infinity.
     """
@@ -64,8 +65,10 @@ def check_array(
     smallest = min_shape or (1,) * n_dims
     if any(length < least for length, least in zip(x.shape, smallest, strict=True)):
         raise ValueError(f"{name} must have shape at least {smallest}, got {tuple(x.shape)}")
-    if not xp.isdtype(x.dtype, "real floating"):
+    if xp.isdtype(x.dtype, ("bool", "integral")):
         return xp.astype(x, xp.float64)
+    if x.dtype not in (xp.float32, xp.float64):
+        raise TypeError(f"{name} must be float32 or float64, got dtype {x.dtype}")
     if not bool(xp.all(xp.isfinite(x))):
         n_bad = int(xp.sum(xp.astype(~xp.isfinite(x), xp.int64)))
         raise ValueError(f"{name} must be finite, got {n_bad} entries that are NaN or infinite")

@@ -281,7 +281,11 @@ def _without_infinities(stored: dict[str, Any]) -> dict[str, Any]:
 
 def _row(record: Claim, verdict: Verdict) -> str:
     mark = "✗" if verdict.judged and not verdict.passed else "✓" if verdict.judged else "○"
-    source = "textbook" if record.paper is None else f"row {record.row}: {record.paper}"
+    source = "textbook"
+    if record.paper is not None:
+        source = html.escape(f"row {record.row}: {record.paper}")
+        if link := papers.paper(record.paper).link:
+            source = f'<a href="{html.escape(link)}">{source}</a>'
     error = "" if record.standard_error is None else f" ± {record.standard_error:.1g}"
     cells = [
         f"{mark} {verdict.reason}",
@@ -289,7 +293,6 @@ def _row(record: Claim, verdict: Verdict) -> str:
         f"{record.measured:.4g}{error}",
         bound_text(record.at_least, record.at_most),
         "none" if record.control is None else f"{record.control:.4g}",
-        source,
     ]
     head = ("verdict", "claim", "measured", "bound", "control (must break the bound)", "source")
     style = "text-align:left;vertical-align:top;padding:4px 10px;white-space:normal"
@@ -297,6 +300,6 @@ def _row(record: Claim, verdict: Verdict) -> str:
         "<table><thead><tr>"
         + "".join(f'<th style="{style}">{h}</th>' for h in head)
         + "</tr></thead><tbody><tr>"
-        + "".join(f'<td style="{style}">{html.escape(c)}</td>' for c in cells)
+        + "".join(f'<td style="{style}">{c}</td>' for c in [*map(html.escape, cells), source])
         + "</tr></tbody></table>"
     )

@@ -8,11 +8,15 @@ the host and moved to the array's device, so a CPU and a GPU see the same inputs
 from __future__ import annotations
 
 import hashlib
+import json
 import numbers
 
 import numpy as np
 
 from labkit.arrays import Array, array_namespace, from_numpy
+
+Rng = int | np.random.Generator | None
+"""What a method takes as `rng`; see `as_generator`."""
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
@@ -44,12 +48,12 @@ def generator(seed: int, *names: str | int) -> np.random.Generator:
     >>> bool(a.random() == b.random())
     True
     """
-    digest = hashlib.sha256("/".join(map(str, names)).encode()).digest()
+    digest = hashlib.sha256(json.dumps(names).encode()).digest()
     words = [int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4)]
     return np.random.default_rng([check_seed(seed, "seed"), *(words if names else [])])
 
 
-def as_generator(rng: int | np.random.Generator | None) -> np.random.Generator:
+def as_generator(rng: Rng) -> np.random.Generator:
     """Turn what a caller gave as `rng` into a generator.
 
     Parameters
@@ -94,9 +98,7 @@ def child_seeds(seed: int, n_children: int) -> list[int]:
     return [int(child.generate_state(1)[0]) for child in children]
 
 
-def standard_normal(
-    rng: int | np.random.Generator | None, shape: int | tuple[int, ...], *, like: Array
-) -> Array:
+def standard_normal(rng: Rng, shape: int | tuple[int, ...], *, like: Array) -> Array:
     """Draw standard normal numbers on the host and move them beside an array.
 
     Parameters

@@ -6,14 +6,14 @@ import numpy as np
 
 from labkit.arrays import Array, to_numpy
 from labkit.checks import check_array, check_count
-from labkit.random import as_generator
+from labkit.random import Rng, as_generator
 
 
 def planted_spectrum(
     singular_values: Array,
     *,
     n_samples: int,
-    rng: int | np.random.Generator | None = None,
+    rng: Rng = None,
 ) -> np.ndarray:
     """Draw data whose centred matrix has exactly the given singular values.
 

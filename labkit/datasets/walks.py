@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from labkit.checks import check_count, check_real
-from labkit.random import as_generator
+from labkit.random import Rng, as_generator
 
 
 def random_walk(
@@ -19,7 +19,7 @@ def random_walk(
     momentum: float = 0.0,
     restoring: float = 0.0,
     drift: float = 0.0,
-    rng: int | np.random.Generator | None = None,
+    rng: Rng = None,
 ) -> Iterator[np.ndarray]:
     r"""Return a generator of the states of a random walk that starts at the origin, at rest.
 

@@ -189,11 +189,12 @@ def _from_first(moving: list[Artist], axes: Axes) -> list[Artist]:
     )
     places = [i for i, a in enumerate(order) if a in moving]
     over = order[places[0] :] if places else []
-    return [a for a in over if a in moving or (a.get_visible() and not _is_blank(a))]
+    return [a for a in over if a in moving or (a.get_visible() and not _is_outside(a, axes))]
 
 
-def _is_blank(artist: Artist) -> bool:
-    return isinstance(artist, Text) and not artist.get_text()
+def _is_outside(artist: Artist, axes: Axes) -> bool:
+    """Whether it is a text beyond the panel, such as a title; drawing one takes a millisecond."""
+    return isinstance(artist, Text) and not artist.get_window_extent().overlaps(axes.bbox)
 
 
 def explorer(

@@ -33,8 +33,9 @@ def principal_angles(basis: Array, other: Array) -> Array:
 
     Notes
     -----
-    Portable. Equivalent to ``scipy.linalg.subspace_angles``, which needs SciPy arrays and returns
-    the angles descending. An arccosine alone loses half the digits of small angles, an arcsine
+    Portable. SciPy's ``scipy.linalg.subspace_angles`` does the same for NumPy arrays, descending;
+    version 1.17 was seen to lose digits by choosing the wrong one of the two formulas below for
+    some angles. An arccosine alone loses half the digits of small angles, an arcsine
     those near pi / 2 (Bjorck and Golub 1973), so each angle comes from the better of the two.
 
     References

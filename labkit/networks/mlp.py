@@ -10,11 +10,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, eps, is_array
 from labkit.checks import check_array, check_choice, check_count, check_matrix, check_same_device
-from labkit.random import as_generator, standard_normal
+from labkit.random import Rng, as_generator, standard_normal
 
 Parameters = list[tuple[Array, Array]]
 """For each layer the weights, shape (out, in), and the bias, shape (out,)."""
@@ -22,7 +21,7 @@ Parameters = list[tuple[Array, Array]]
 ACTIVATIONS = ("tanh", "relu")
 
 
-def initial_parameters(widths: Sequence[int], *, like: Array, rng: Any = None) -> Parameters:
+def initial_parameters(widths: Sequence[int], *, like: Array, rng: Rng = None) -> Parameters:
     r"""Draw starting parameters.
 
     .. math:: W_{ij} \sim N(0, 1 / \text{in}), \qquad b = 0
@@ -58,6 +57,8 @@ def initial_parameters(widths: Sequence[int], *, like: Array, rng: Any = None) -
     [(32, 784), (10, 32)]
     """
     sizes = _check_widths(widths)
+    if not is_array(like):
+        raise TypeError(f"like must be a floating array, got {type(like).__name__}")
     xp = array_namespace(like)
     if not xp.isdtype(like.dtype, "real floating"):
         raise TypeError(f"like must be a floating array, got dtype {like.dtype}")
@@ -82,6 +83,11 @@ def flatten(parameters: Parameters) -> Array:
     Array, shape (n_parameters,)
         A new array.
 
+    Raises
+    ------
+    TypeError, ValueError
+        For anything that is not a list of pairs of arrays, at least one, on one device.
+
     Notes
     -----
     Portable.
@@ -92,6 +98,7 @@ def flatten(parameters: Parameters) -> Array:
     >>> flatten([(np.array([[1.0, 2.0]]), np.array([3.0]))])
     array([1., 2., 3.])
     """
+    _check_parameters(parameters)
     xp = array_namespace(*(array for pair in parameters for array in pair))
     return xp.concat([xp.reshape(array, (-1,)) for pair in parameters for array in pair])
 
@@ -237,7 +244,26 @@ def loss_and_gradient(
 def unchecked_loss_and_gradient(
     parameters: Parameters, X: Array, targets: Array, activation: str
 ) -> tuple[Array, Parameters]:
-    """Do the work of `loss_and_gradient` on checked arrays; the loss stays on the device."""
+    """Do the work of `loss_and_gradient` on checked arrays.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        One pair a layer.
+    X : Array, shape (n_samples, n_features)
+        The inputs.
+    targets : Array, shape (n_samples, n_classes)
+        One-hot labels.
+    activation : {"tanh", "relu"}
+        Between layers.
+
+    Returns
+    -------
+    loss : Array, shape ()
+        Still on the device, so that a training loop need not wait for it.
+    gradient : list of (weights, bias)
+        As the parameters.
+    """
     xp = array_namespace(X)
     n_samples = X.shape[0]
     outputs = _layers(parameters, X, activation)  # step 1
@@ -259,8 +285,24 @@ def unchecked_loss_and_gradient(
 
 
 def check_inputs(parameters: Parameters, X: Array, activation: str) -> Array:
-    """Return the inputs checked against the first layer."""
+    """Return the inputs checked against the first layer.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        One pair a layer.
+    X : Array, shape (n_samples, n_features)
+        The inputs.
+    activation : {"tanh", "relu"}
+        Between layers.
+
+    Returns
+    -------
+    Array, shape (n_samples, n_features)
+        See `labkit.checks.check_matrix`.
+    """
     check_choice(activation, "activation", ACTIVATIONS)
+    _check_parameters(parameters)
     X = check_matrix(X, "X")
     weights = parameters[0][0]
     check_same_device(X=X, parameters=weights)
@@ -272,7 +314,22 @@ def check_inputs(parameters: Parameters, X: Array, activation: str) -> Array:
 
 
 def check_targets(parameters: Parameters, X: Array, targets: Array) -> Array:
-    """Return the targets checked against inputs and last layer."""
+    """Return the targets checked against inputs and last layer.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        One pair a layer.
+    X : Array, shape (n_samples, n_features)
+        The checked inputs.
+    targets : Array, shape (n_samples, n_classes)
+        One-hot labels.
+
+    Returns
+    -------
+    Array, shape (n_samples, n_classes)
+        See `labkit.checks.check_matrix`.
+    """
     targets = check_matrix(targets, "targets")
     check_same_device(X=X, targets=targets)
     wanted = (X.shape[0], parameters[-1][0].shape[0])
@@ -297,8 +354,27 @@ def _layers(parameters: Parameters, X: Array, activation: str) -> list[Array]:
     return outputs
 
 
+def _check_parameters(parameters: Parameters) -> None:
+    """Refuse anything that is not a list of (weights, bias), at least one pair."""
+    wanted = "parameters must be a list of pairs (weights, bias) of arrays"
+    if not isinstance(parameters, Sequence) or isinstance(parameters, str):
+        raise TypeError(f"{wanted}, got {_short(parameters)}")
+    if not parameters:
+        raise ValueError(f"{wanted}, at least one, got {parameters!r}")
+    for pair in parameters:
+        is_pair = isinstance(pair, Sequence) and len(pair) == 2
+        if not is_pair or not all(is_array(array) for array in pair):
+            raise TypeError(f"{wanted}, got {_short(pair)} among them")
+
+
+def _short(value: object) -> str:
+    return f"an array of shape {getattr(value, 'shape', ())}" if is_array(value) else repr(value)
+
+
 def _check_widths(widths: Sequence[int]) -> tuple[int, ...]:
     """Return the widths as a tuple of at least two positive integers."""
+    if not isinstance(widths, Sequence):
+        raise TypeError(f"widths must be a sequence of integers, got {widths!r}")
     sizes = tuple(check_count(width, "widths", 1) for width in widths)
     if len(sizes) < 2:
         raise ValueError(f"widths must name inputs and outputs at least, got {sizes}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from labkit.arrays import Array, array_namespace, from_numpy
 from labkit.checks import check_count, check_real
@@ -13,7 +12,7 @@ from labkit.networks.mlp import (
     check_targets,
     unchecked_loss_and_gradient,
 )
-from labkit.random import as_generator
+from labkit.random import Rng, as_generator
 
 
 def gradient_training(
@@ -25,7 +24,7 @@ def gradient_training(
     batch_size: int | None = None,
     momentum: float = 0.0,
     activation: str = "tanh",
-    rng: Any = None,
+    rng: Rng = None,
 ) -> Iterator[Parameters]:
     r"""Return a generator of the parameters along stochastic gradient descent.
 

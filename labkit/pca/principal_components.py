@@ -17,7 +17,7 @@ from labkit.arrays import Array, array_namespace, eps
 from labkit.checks import check_choice, check_count, check_matrix
 from labkit.linalg import fix_signs
 from labkit.pca.results import PrincipalComponents
-from labkit.random import as_generator, standard_normal
+from labkit.random import Rng, as_generator, standard_normal
 
 ROUTES = ("auto", "covariance", "gram", "exact", "randomised")
 
@@ -29,7 +29,7 @@ def principal_components(
     route: str = "auto",
     n_power_iterations: int = 4,
     oversampling: int = 10,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> PrincipalComponents:
     r"""Return the leading principal components of a data matrix.
 

@@ -40,7 +40,7 @@ def sketch(result):
     left.axhline(0.5, color="grey")  # over the curve, for it is drawn later
     left.annotate("half", (30, 0.5), bbox={"fc": "white"})
     left.legend()
-    left.set(ylim=(-1, 1), xlabel="time (s)")
+    left.set(ylim=(-1, 1), xlabel="time (s)", title="a wave")
     right.set(xlim=(-1, 1), ylim=(-1, 1))
     return picture
 
