@@ -63,6 +63,7 @@ def report() -> None:
     """Move all explorers and all other controls; display what happened as JSON."""
     from IPython.display import display
 
+    cpu_seconds = time.process_time()
     explorers = [sweep(explorer) for explorer in binding.live]
     n_moved = sum(e["n_controls"] for e in explorers) + _move_plain_widgets()
     result = {
@@ -70,6 +71,7 @@ def report() -> None:
         "controls_moved": n_moved,
         "errors": _errors,
         "peak_mib": _peak_mib(),
+        "cpu_seconds": cpu_seconds,
     }
     display({MIME_TYPE: result, "text/plain": f"moved {n_moved} controls"}, raw=True)
 

