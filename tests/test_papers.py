@@ -168,6 +168,7 @@ def test_checked_file_of_the_repository():
             assert {name: type(value) for name, value in claim.items()} == {
                 "statement": str,
                 "refutes": bool,
+                "checks": bool,
                 "notebook": str,
             }
 
@@ -177,7 +178,7 @@ def test_checked_without_a_file(checked_file):
 
 
 def test_write_checked_round_trip(checked_file):
-    claim = {"statement": "Größe ≤ 1", "refutes": False, "notebook": "pca/01.ipynb"}
+    claim = {"statement": "Größe ≤ 1", "refutes": False, "checks": True, "notebook": "pca/01.ipynb"}
     first = papers.paper(6).key
     records = {KEY: {**RECORD, "claims": [claim]}, first: {"row": 6, "status": "shown"}}
     papers.write_checked(records)
