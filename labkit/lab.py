@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 START = "00_start_here.ipynb"
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 RECORD = ".labkit.json"
 # What running, folding or saving a notebook leaves in its metadata.
 _CELL_STATE = (
@@ -60,7 +61,9 @@ def launch(*, port: int | None, browser: bool, root: Path | None = None) -> int:
         print(line)
     print(f"Your working copy: {workspace}", flush=True)
     command = _command(root, port=port, browser=browser)
-    environment = os.environ | {"JUPYTER_CONFIG_PATH": _without_news(workspace)}
+    # More BLAS threads than one keep spinning beside the browser, and sliders then lag.
+    environment = dict.fromkeys(THREAD_VARIABLES, "1") | os.environ
+    environment["JUPYTER_CONFIG_PATH"] = _without_news(workspace)
     if os.name == "posix":
         os.execve(command[0], command, environment)
     with suppress(KeyboardInterrupt):

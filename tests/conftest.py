@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from labkit.arrays import array_namespace, device
+from tests.backends.stand_in import namespace as cupy_stand_in
 
 hypothesis.settings.register_profile("labkit", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("labkit")
@@ -70,6 +71,7 @@ LIBRARIES = (
     Library("numpy", np.array),
     Library("numpy-read-only", _read_only),
     Library("array-api-strict", _strict),
+    Library("cupy-stand-in", cupy_stand_in.asarray),
     Library("cupy", _cupy),
 )
 

@@ -16,7 +16,11 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.scenes import indian_pines
-from labkit.datasets.synthetic import planted_spectrum
+from labkit.datasets.synthetic import (
+    contaminated_subspace,
+    low_rank_plus_sparse,
+    planted_spectrum,
+)
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
 from labkit.datasets.walks import random_walk
 
@@ -40,6 +44,7 @@ __all__ = [
     "Dataset",
     "Provenance",
     "breast_cancer",
+    "contaminated_subspace",
     "diabetes",
     "digits",
     "faces",
@@ -47,6 +52,7 @@ __all__ = [
     "flags",
     "indian_pines",
     "iris",
+    "low_rank_plus_sparse",
     "mnist",
     "natural_image",
     "planted_spectrum",

@@ -1,11 +1,11 @@
-"""Data whose answer is known: planted spectra."""
+"""Data whose answer is known: planted spectra, planes among outliers, low rank plus sparse."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from labkit.arrays import Array, to_numpy
-from labkit.checks import check_array, check_count
+from labkit.checks import check_array, check_choice, check_count, check_real
 from labkit.random import Rng, as_generator
 
 
@@ -56,3 +56,133 @@ def planted_spectrum(
     U = np.linalg.qr(left)[0][:, 1:]
     V = np.linalg.qr(generator.standard_normal((len(s), len(s))))[0]
     return (U * s) @ V.T
+
+
+def contaminated_subspace(
+    n_samples: int,
+    n_features: int,
+    *,
+    rank: int,
+    contamination: float,
+    kind: str = "clustered",
+    noise: float = 0.3,
+    rng: Rng = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw samples near a plane through the origin, some of them replaced by outliers.
+
+    Parameters
+    ----------
+    n_samples, n_features : int
+        Shape of the data.
+    rank : int
+        Dimensions of the plane, from 1 to ``n_features - 1``. Along them the standard deviations
+        fall evenly from 3 to 2.
+    contamination : float
+        Share of outliers, from 0 to 1; their number is rounded.
+    kind : {"clustered", "scattered"}
+        Outliers at one place off the plane, at distance 10, or uniform in a far box: every feature
+        between 8 and 18 in magnitude.
+    noise : float
+        Standard deviation of the noise in each feature, 0 or larger.
+    rng : int, Generator or None
+        All draws.
+
+    Returns
+    -------
+    X : ndarray, shape (n_samples, n_features)
+        The outliers at random places.
+    inlier_mask : ndarray of bool, shape (n_samples,)
+        True for samples of the plane.
+    basis : ndarray, shape (n_features, rank)
+        Orthonormal columns that span the plane.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For bad values.
+
+    Notes
+    -----
+    Host: data are made on the host.
+
+    Examples
+    --------
+    >>> X, inliers, basis = contaminated_subspace(50, 5, rank=2, contamination=0.1, rng=0)
+    >>> X.shape, int(inliers.sum()), basis.shape
+    ((50, 5), 45, (5, 2))
+    """
+    check_count(n_samples, "n_samples", 1)
+    check_count(n_features, "n_features", 2)
+    check_count(rank, "rank", 1, n_features - 1)
+    contamination = check_real(contamination, "contamination", 0.0, 1.0)
+    check_choice(kind, "kind", ("clustered", "scattered"))
+    noise = check_real(noise, "noise", 0.0)
+    generator = as_generator(rng)
+    shape = (n_samples, n_features)
+    Q = np.linalg.qr(generator.standard_normal((n_features, n_features)))[0]
+    scores = generator.standard_normal((n_samples, rank)) * np.linspace(3, 2, rank)
+    cloud = noise * generator.standard_normal(shape)
+    box = generator.uniform(8, 18, shape) * generator.choice([-1.0, 1.0], shape)
+    outlier = np.zeros(n_samples, dtype=bool)
+    n_outliers = round(contamination * n_samples)
+    outlier[generator.choice(n_samples, n_outliers, replace=False)] = True
+    far = 10 * Q[:, rank] + cloud if kind == "clustered" else box
+    X = np.where(outlier[:, None], far, scores @ Q[:, :rank].T + cloud)
+    return X, ~outlier, Q[:, :rank]
+
+
+def low_rank_plus_sparse(
+    shape: tuple[int, int],
+    *,
+    rank: int,
+    contamination: float,
+    magnitude: float = 10.0,
+    rng: Rng = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a low-rank matrix and the sparse gross errors to be added to it.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    rank : int
+        From 1 to the smaller of the two; entries of the low-rank matrix have variance 1.
+    contamination : float
+        Share of wrong entries, from 0 to 1, at random places.
+    magnitude : float
+        Errors are uniform between minus and plus this, above 0.
+    rng : int, Generator or None
+        All draws.
+
+    Returns
+    -------
+    low_rank, sparse : ndarray, shape `shape`
+        Their sum is what a method sees.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For bad values.
+
+    Notes
+    -----
+    Host: data are made on the host.
+
+    Examples
+    --------
+    >>> low_rank, sparse = low_rank_plus_sparse((20, 10), rank=2, contamination=0.05, rng=0)
+    >>> int(np.linalg.matrix_rank(low_rank)), int((sparse != 0).sum())
+    (2, 10)
+    """
+    if not isinstance(shape, tuple) or len(shape) != 2:
+        raise TypeError(f"shape must be a pair of integers, got {shape!r}")
+    m, n = (check_count(length, "shape", 1) for length in shape)
+    check_count(rank, "rank", 1, min(m, n))
+    contamination = check_real(contamination, "contamination", 0.0, 1.0)
+    magnitude = check_real(magnitude, "magnitude", 0.0, open_low=True)
+    generator = as_generator(rng)
+    left, right = generator.standard_normal((m, rank)), generator.standard_normal((rank, n))
+    sparse = np.zeros(m * n)
+    wrong = generator.choice(m * n, round(contamination * m * n), replace=False)
+    sparse[wrong] = generator.uniform(-magnitude, magnitude, len(wrong))
+    return left @ right / np.sqrt(rank), sparse.reshape(m, n)

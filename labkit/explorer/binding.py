@@ -10,7 +10,8 @@ raises is seen. Nothing runs inside an Output context, where errors would be swa
 from __future__ import annotations
 
 import inspect
-import io
+import struct
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.text import Text
-from PIL import Image
+from threadpoolctl import ThreadpoolController
 
 from labkit.explorer.controls import DrawAnew
 from labkit.figures.picture import Picture, image_html, style
@@ -54,7 +55,9 @@ class Explorer:
         self.defaults = self.values()
         self._holding = False
         self._results: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._threads = ThreadpoolController()
         first = self.result(**self.defaults)
+        self._threads = ThreadpoolController()  # knows what `compute` has loaded, too
         self.picture = sketch(first)
         self._draw_background()
         self.view = widgets.HTML()
@@ -96,7 +99,10 @@ class Explorer:
         """Return what `compute` gives for these values, from the cache where it is known."""
         key = tuple(values.items())
         if key not in self._results:
-            self._results[key] = self.compute(**values)
+            # Threads of a BLAS go on spinning for a while after a product; on a small machine
+            # they take the time that the browser needs to show the picture.
+            with self._threads.limit(limits=1):
+                self._results[key] = self.compute(**values)
             if len(self._results) > CACHE_SIZE:
                 self._results.popitem(last=False)
         self._results.move_to_end(key)
@@ -133,9 +139,7 @@ class Explorer:
         if self._holding:
             return
         rgb, alt = self.render(**self.values())
-        file = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(rgb)).save(file, "png", compress_level=1)
-        self.view.value = image_html(file.getvalue(), alt, rgb.shape[1], rgb.shape[0])
+        self.view.value = image_html(_png(rgb), alt, rgb.shape[1], rgb.shape[0])
 
     def _draw_background(self) -> None:
         """Draw once what never moves and keep its pixels.
@@ -178,6 +182,21 @@ class Explorer:
         bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/html": self.view.value, "text/plain": self.picture.alt}, metadata
+
+
+def _png(rgb: np.ndarray) -> bytes:
+    """Encode pixels in half the time that Pillow takes, which tries five filters on each line."""
+    height, width, _ = rgb.shape
+    lines = np.empty((height, 1 + 3 * width), dtype=np.uint8)
+    lines[:, 0] = 2  # each line as its difference from the one above
+    lines[:, 1:] = rgb.reshape(height, -1)
+    lines[1:, 1:] -= lines[:-1, 1:].copy()
+    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
 
 
 def _from_first(moving: list[Artist], axes: Axes) -> list[Artist]:

@@ -55,6 +55,7 @@ def slider(
         raise ValueError(f"slider {label!r} must have 0 < low to be logarithmic, got {low}")
     common: dict[str, Any] = {
         "description": label,
+        "tooltip": label,
         "value": value,
         "style": _STYLE,
         "layout": widgets.Layout(width=_WIDE),
@@ -90,6 +91,7 @@ def choice(label: str, options: Sequence[str], *, value: str | None = None) -> w
     """
     return widgets.Dropdown(
         description=label,
+        tooltip=label,
         options=list(options),
         value=value or options[0],
         style=_STYLE,
@@ -112,7 +114,9 @@ def toggle(label: str, *, value: bool = False) -> widgets.Widget:
     ipywidgets.Widget
         A Checkbox.
     """
-    return widgets.Checkbox(description=label, value=value, indent=False, style=_STYLE)
+    return widgets.Checkbox(
+        description=label, tooltip=label, value=value, indent=False, style=_STYLE
+    )
 
 
 def time_scrubber(label: str, n_frames: int, *, interval: int = 100) -> widgets.Widget:

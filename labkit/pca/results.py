@@ -131,3 +131,78 @@ class TrajectorySpectrum:
     explained_variance_ratio: Array
     curves: Array
     eigenvalues: Array
+
+
+@dataclass(frozen=True)
+class ProbabilisticComponents:
+    """A Gaussian model of data: a few directions with variances of their own, equal noise in all.
+
+    A sample is ``mean + loadings.T @ z + noise`` with z standard normal and the noise of variance
+    `noise_variance` in each feature.
+
+    Attributes
+    ----------
+    components : Array, shape (n_components, n_features)
+        Orthonormal rows, the direction of largest variance first, signs by `linalg.fix_signs`.
+    loadings : Array, shape (n_components, n_features)
+        The components times the square root of their variance beyond the noise.
+    mean : Array, shape (n_features,)
+        Of the selected samples, weighted.
+    noise_variance : float
+        Per feature.
+    log_likelihoods : Array, shape (n_samples,)
+        The log density of each sample, selected or not, in nats. Infinite where the model is
+        singular, see the method.
+    selected : Array, shape (n_samples,), bool
+        The samples that the model was fitted to.
+    objective_history : tuple of tuple of float
+        For each stage, that is for each threshold, the objective before the first step and after
+        each step.
+    n_iterations : int
+        Model fits.
+    converged : bool
+        Whether the selection came to rest in every stage.
+    """
+
+    components: Array
+    loadings: Array
+    mean: Array
+    noise_variance: float
+    log_likelihoods: Array
+    selected: Array
+    objective_history: tuple[tuple[float, ...], ...]
+    n_iterations: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class LowRankPlusSparse:
+    """A matrix split into a matrix of low rank and a sparse one.
+
+    Attributes
+    ----------
+    low_rank, sparse : Array, shape (m, n)
+        Their sum is the matrix, up to the last residual.
+    rank : int
+        Of `low_rank`.
+    converged : bool
+        Whether the residual came below the tolerance.
+    n_iterations : int
+        Rounds.
+    residual_history : tuple of float
+        A relative distance after each round; the method says of what.
+    n_singular_value_decompositions : int
+        Full decompositions of an m x n matrix.
+    n_products : int
+        Products of an m x n matrix, or its transpose, with a vector; a matrix put together from r
+        pairs of singular vectors counts as r.
+    """
+
+    low_rank: Array
+    sparse: Array
+    rank: int
+    converged: bool
+    n_iterations: int
+    residual_history: tuple[float, ...]
+    n_singular_value_decompositions: int
+    n_products: int

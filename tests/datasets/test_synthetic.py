@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.datasets import planted_spectrum
+from labkit.datasets import contaminated_subspace, low_rank_plus_sparse, planted_spectrum
 
 EPS = 2.0**-52
 
@@ -37,3 +37,49 @@ def test_refusals():
         planted_spectrum([1.0, -1.0], n_samples=5)
     with pytest.raises(ValueError, match="n_samples must be an integer from 3 up, got 2"):
         planted_spectrum([1.0, 1.0], n_samples=2)
+
+
+@given(seed=st.integers(0, 2**32 - 1), contamination=st.floats(0, 1))
+def test_contaminated_plane(seed, contamination):
+    X, inlier, basis = contaminated_subspace(
+        40, 6, rank=2, contamination=contamination, noise=0.0, rng=seed
+    )
+    assert X.shape == (40, 6)
+    assert (~inlier).sum() == round(40 * contamination)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(2), atol=1e-13)
+    off = X - X @ basis @ basis.T
+    np.testing.assert_allclose(off[inlier], 0, atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(off[~inlier], axis=1), 10, rtol=1e-12)
+
+
+def test_scattered_outliers_are_far_in_every_feature():
+    X, inlier, _ = contaminated_subspace(50, 4, rank=1, contamination=0.3, kind="scattered", rng=0)
+    assert np.all(np.abs(X[~inlier]) >= 8)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_low_rank_plus_sparse(seed):
+    low_rank, sparse = low_rank_plus_sparse(
+        (30, 20), rank=3, contamination=0.1, magnitude=5.0, rng=seed
+    )
+    assert np.linalg.matrix_rank(low_rank) == 3
+    assert (sparse != 0).sum() == 60
+    assert np.abs(sparse).max() <= 5
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: contaminated_subspace(9, 3, rank=3, contamination=0), ValueError, "rank must be"),
+        (
+            lambda: contaminated_subspace(9, 3, rank=1, contamination=0, kind="far"),
+            ValueError,
+            "kind must be one of 'clustered', 'scattered', got 'far'",
+        ),
+        (lambda: low_rank_plus_sparse((3, 0), rank=1, contamination=0), ValueError, "shape must"),
+        (lambda: low_rank_plus_sparse(3, rank=1, contamination=0), TypeError, "shape must be a"),
+    ],
+)
+def test_refusals_of_models(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from labkit.arrays import to_numpy
+from labkit.arrays import frobenius_norm, qr_triangle, to_numpy
 from labkit.pca import principal_components
 
 EPS = 2.0**-52
@@ -99,13 +99,36 @@ def test_auto_keeps_twelve_digits_where_squaring_hurts_most(shape):
     assert_orthonormal(result.components)
 
 
+@pytest.mark.parametrize("mean", [0.0, 0.02, 1.0, 1e3])
+@pytest.mark.parametrize("decades", [0, 1, 2.7, 4, 9])
+def test_a_long_tail_is_found_to_twelve_digits_whatever_the_mean(decades, mean):
+    s = np.concatenate([np.linspace(1, 0.5, 40), np.logspace(-1, -1 - decades, 30)])
+    X = spectrum_data(900, 70, s)
+    X += mean - X.mean(axis=0)
+    result = principal_components(X)
+    assert result.route == "covariance"
+    rounding = 70 * EPS * np.sqrt(900) * mean  # of the data themselves, and of their mean
+    np.testing.assert_allclose(result.singular_values, s, rtol=0, atol=1e-12 + rounding)
+    assert np.all(np.diff(result.singular_values) <= 0)
+    assert_orthonormal(result.components)
+    np.testing.assert_allclose(result.reconstruction(X), X, rtol=0, atol=1e-13 * (1 + mean))
+
+
+def test_a_mean_far_from_the_first_rows_is_still_a_mean():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((5000, 6))
+    X[::19] = 3.0  # the rows that are looked at first: constant there, not elsewhere
+    assert_agrees(principal_components(X), X, 1e-12)
+
+
 def test_auto_names_its_route():
     tall, wide = spectrum_data(80, 20, np.ones(20)), spectrum_data(20, 80, np.ones(19))
     assert principal_components(tall).route == "covariance"
     assert principal_components(wide, n_components=19).route == "gram"
     assert principal_components(wide).route == "exact"  # the last singular value is zero
     ill = spectrum_data(80, 20, np.logspace(0, -5, 20))
-    assert principal_components(ill).route == "exact"
+    assert principal_components(ill).route == "covariance"  # the last ten are found anew
+    assert principal_components(spectrum_data(80, 20, np.logspace(0, -6, 20))).route == "exact"
     assert principal_components(ill, n_components=10).route == "covariance"  # s_10 is 4e-3
     assert principal_components(ill.astype(np.float32), n_components=10).route == "exact"
 
@@ -205,7 +228,10 @@ def test_auto_turns_to_the_randomised_route_only_for_large_data():
 def test_passes_are_counted():
     X = spectrum_data(30, 10, np.ones(10))
     passes = {route: principal_components(X, route=route, rng=0).n_passes for route in ROUTES}
-    assert passes == {"covariance": 2, "gram": 3, "exact": 2, "randomised": 11}
+    # One more than announced: ten features leave nothing for the last two blocks of the sketch.
+    assert passes == {"covariance": 2, "gram": 3, "exact": 2, "randomised": 10}
+    tail = principal_components(spectrum_data(30, 10, np.logspace(0, -4, 10)))
+    assert (tail.route, tail.n_passes) == ("covariance", 3)
     fallback = principal_components(spectrum_data(30, 10, np.logspace(0, -8, 10)))
     assert (fallback.route, fallback.n_passes) == ("exact", 3)
     assert principal_components(spectrum_data(10, 30, np.ones(9))).n_passes == 2
@@ -441,6 +467,18 @@ def test_float32_has_room_for_its_own_range():
     assert np.isfinite(large.explained_variance).all()
     with pytest.raises(ValueError, match="or its variance overflows"):
         principal_components(X * np.float32(2.0**62))
+
+
+def test_triangle_and_norm_in_every_library(library):
+    A = np.random.default_rng(3).standard_normal((30, 6))
+    R = to_numpy(qr_triangle(library.place(A)))
+    assert R.shape == (6, 6)
+    np.testing.assert_allclose(R.T @ R, A.T @ A, atol=1e-13)
+    assert frobenius_norm(library.place(A)) == pytest.approx(np.sqrt(np.sum(A * A)), rel=1e-14)
+
+
+def test_norm_overflows_in_silence():
+    assert frobenius_norm(np.full((2, 2), 1e200)) == np.inf
 
 
 # Refusals

@@ -1,0 +1,179 @@
+"""A call of every portable method at any size, and a comparison of two places to run it."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import math
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+import labkit
+from labkit import networks
+from labkit.arrays import is_array, to_numpy
+from tests.test_layering import PORTABLE
+
+N_STATES = 4
+"""How far a generator of states is followed."""
+
+
+def methods() -> dict[str, Callable[..., Any]]:
+    """Return every public function of the method packages by its name."""
+    found = {}
+    for module in pkgutil.iter_modules(labkit.__path__):
+        if module.ispkg and module.name in PORTABLE:
+            package = importlib.import_module(f"labkit.{module.name}")
+            for name in package.__all__:
+                if inspect.isfunction(function := getattr(package, name)):
+                    found[f"{module.name}.{name}"] = function
+    return found
+
+
+def host_reason(function: Callable[..., Any]) -> str | None:
+    """Return the sentence after "Host:" in a docstring; none if the docstring says "Portable"."""
+    text = " ".join((inspect.getdoc(function) or "").split())
+    if reason := re.search(r"\bHost: (.+?)\.(?: |$)", text):
+        return reason[1]
+    if re.search(r"\bPortable\b", text):
+        return None
+    raise ValueError(f'the Notes of {function.__name__} must say "Portable" or "Host: " and why')
+
+
+METHODS = methods()
+PORTABLE_METHODS = [name for name, function in METHODS.items() if host_reason(function) is None]
+
+# The calls: keyword arguments on the host, of a size at which n is the smaller side
+
+
+def columns(n: int, k: int = 5) -> np.ndarray:
+    return np.linalg.qr(random(n, min(k, n)))[0]
+
+
+def random(*shape: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def decaying(n: int) -> np.ndarray:
+    """Return a tall matrix with well separated singular values."""
+    return random(2 * n, n) * 0.8 ** np.minimum(np.arange(n), 20)
+
+
+def corrupted(n: int) -> np.ndarray:
+    """Return a tall matrix of rank 2 with a few large wrong entries."""
+    M = columns(2 * n, 2) @ random(2, n)
+    return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
+
+
+def network(n: int) -> dict[str, Any]:
+    """Return a network of width n and as many samples."""
+    parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
+    targets = np.eye(4)[np.arange(n) % 4]
+    return {"parameters": parameters, "X": random(n, n), "targets": targets}
+
+
+def inputs(n: int) -> dict[str, Any]:
+    return {key: value for key, value in network(n).items() if key != "targets"}
+
+
+CASES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
+    "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
+    "networks.flatten": lambda n: {"parameters": network(n)["parameters"]},
+    "networks.forward": inputs,
+    "networks.gradient_training": lambda n: {**network(n), "step_size": 0.1, "rng": 0},
+    "networks.initial_parameters": lambda n: {"widths": (n, n), "like": random(1), "rng": 0},
+    "networks.loss_and_gradient": network,
+    "networks.unflatten": lambda n: {"vector": random(n * n + n), "widths": (n, n)},
+    "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
+    "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
+    "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
+    "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
+}
+
+
+def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
+    """Return a case's arguments with every array moved."""
+    if isinstance(value, np.ndarray):
+        return where(value)
+    if isinstance(value, dict):
+        return {key: place(part, where) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(place(part, where) for part in value)
+    return value
+
+
+def call(name: str, arguments: dict[str, Any]) -> Any:
+    """Run a method; of a generator of states, the first states."""
+    result = METHODS[name](**arguments)
+    return list(islice(result, N_STATES)) if isinstance(result, Iterator) else result
+
+
+def arrays(result: Any) -> Iterator[Any]:
+    """Yield the arrays of a result as they are, and its numbers."""
+    if is_array(result) or isinstance(result, float):
+        yield result
+    elif isinstance(result, tuple | list):
+        for part in result:
+            yield from arrays(part)
+    elif dataclasses.is_dataclass(result):
+        for field in dataclasses.fields(result):
+            yield from arrays(getattr(result, field.name))
+
+
+def difference(one: Any, other: Any) -> float:
+    """Return the largest difference of two results, relative to the larger of 1 and the array."""
+    largest = 0.0
+    for a, b in zip(arrays(one), arrays(other), strict=True):
+        x, y = to_numpy(a), to_numpy(b)
+        assert x.shape == y.shape
+        assert x.dtype == y.dtype
+        if x.size:
+            x, y = x.astype(np.float64), y.astype(np.float64)
+            largest = max(largest, float(np.max(np.abs(x - y)) / max(1.0, np.max(np.abs(x)))))
+    return largest
+
+
+def seconds(name: str, arguments: dict[str, Any], wait: Callable[[], Any]) -> float:
+    """Return the median time of three calls after one; `wait` returns when the device is done."""
+    taken = []
+    for _ in range(4):
+        wait()
+        started = time.perf_counter()
+        call(name, arguments)
+        wait()
+        taken.append(time.perf_counter() - started)
+    return median(taken[1:])
+
+
+def compare(
+    name: str,
+    where: Callable[[np.ndarray], Any],
+    sizes: tuple[int, ...],
+    wait: Callable[[], Any] = lambda: None,
+    limit: float = math.inf,
+) -> dict[str, Any]:
+    """Compare a method on the host and elsewhere over sizes.
+
+    Sizes are left out from the first at which a call on the host takes longer than `limit`
+    seconds. The other place pays from the size at which it is faster, there and at all larger ones.
+    """
+    largest, pays_from, done = 0.0, None, []
+    for n in sizes:
+        here = CASES[name](n)
+        there = place(here, where)
+        largest = max(largest, difference(call(name, here), call(name, there)))
+        on_host, elsewhere = seconds(name, here, wait), seconds(name, there, wait)
+        pays_from = (pays_from or n) if elsewhere < on_host else None
+        done.append(n)
+        if on_host > limit:
+            break
+    return {"largest_difference": largest, "pays_from": pays_from, "sizes": done}
