@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,7 @@ class _Worker:
         self.thread = threading.Thread(target=self._loop, daemon=True)
 
     def _loop(self) -> None:
+        _block_interrupts()
         while not self.stop.is_set():
             try:
                 job = self.waiting.get_nowait()
@@ -178,8 +179,20 @@ def _start_worker(kernel_file: str) -> None:
     """Ctrl-C goes to the whole group of processes; only the parent answers it."""
     os.environ[KERNEL_FILE_VARIABLE] = kernel_file
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for name in ("papermill", "traitlets"):  # what they would log stands in the report
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _block_interrupts() -> None:
+    """Let what this thread starts begin with SIGINT blocked, until `_start_worker` ignores it.
+
+    A worker that Ctrl-C reaches while it is still importing would print a traceback.
+    """
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()  # starting it later would unblock the signal again
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 @contextmanager
