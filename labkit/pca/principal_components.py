@@ -75,9 +75,9 @@ def principal_components(
 
     1. Centre. A constant column is its own mean exactly, so it adds nothing. Data whose squares
        would overflow or vanish are divided by a power of two, which is exact. A centred copy is
-       made only where a column is constant, |m|^2 is above 64 times the variance of the widest
-       column, or step 2 needs it to be accurate; otherwise ``Xc.T @ Xc`` is
-       ``X.T @ X - n m m.T``, and ``Xc @ V`` is ``X @ V - m @ V``.
+       made only where a column is constant, in steps 4 and 5, and in step 2 where |m|^2 is above
+       64 times the variance of the widest column or accuracy asks for it; otherwise
+       ``Xc.T @ Xc`` is ``X.T @ X - n m m.T``, and ``Xc @ V`` is ``X @ V - m @ V``.
     2. Covariance route: ``eigh`` of the p x p matrix ``Xc.T @ Xc``; n p^2 + 9 p^3 flops. For
        n >= p.
     3. Its tail: where the first h singular values pass the bound below and the other t = p - h
@@ -227,7 +227,17 @@ class _Centred:
         return self.X.shape[0] * float(self.shift @ self.shift)
 
     def sum_of_squares(self) -> float:
-        return frobenius_norm(self.X) ** 2 - self.shift_energy()
+        n_samples, n_features = self.X.shape
+        step = max(1, 2**20 // n_features)  # a few MB at a time
+        blocks = (
+            self.X[i : min(i + step, n_samples), :] - self.shift for i in range(0, n_samples, step)
+        )
+        return sum(frobenius_norm(block) ** 2 for block in blocks)
+
+    def has_large_mean(self) -> bool:
+        xp = array_namespace(self.X)
+        sample = self.X[:: max(1, self.X.shape[0] // 256), :] - self.shift
+        return bool(self.shift @ self.shift > 64 * xp.max(xp.mean(sample * sample, axis=0)))
 
 
 def _safely_scaled(X: Array) -> tuple[Array, float]:
@@ -247,7 +257,7 @@ def _safely_scaled(X: Array) -> tuple[Array, float]:
 
 
 def _centred(X: Array) -> tuple[Array, _Centred]:
-    """Return the mean, and the centred data: a copy of them only where the mean is large."""
+    """Return the mean, and the centred data: a copy of them only where a column is constant."""
     xp = array_namespace(X)
     n_samples, n_features = X.shape
     rows = math.isqrt(n_samples)  # sums of about rows sums of rows: rounding grows as sqrt(rows)
@@ -255,14 +265,12 @@ def _centred(X: Array) -> tuple[Array, _Centred]:
     sums = xp.sum(xp.reshape(X[:whole, :], (-1, rows, n_features)), axis=1)
     mean = (xp.sum(sums, axis=0) + xp.sum(X[whole:, :], axis=0)) / n_samples
 
-    sample = X[:: max(1, n_samples // 256), :]
-    perhaps_constant = xp.all(sample == X[:1, :], axis=0)
+    perhaps_constant = xp.all(X[:: max(1, n_samples // 256), :] == X[:1, :], axis=0)
+    centred = _Centred(X, mean)
     if bool(xp.any(perhaps_constant)):
         mean = xp.where(xp.all(X[:1, :] == X, axis=0), X[0, :], mean)
-        return mean, _Centred(X, mean).copied()
-    widest = xp.max(xp.mean((sample - mean) ** 2, axis=0))
-    centred = _Centred(X, mean)
-    return mean, centred.copied() if bool(mean @ mean > 64 * widest) else centred
+        centred = _Centred(X, mean).copied()
+    return mean, centred
 
 
 def _eigh_descending(C: Array) -> tuple[Array, Array]:
@@ -282,6 +290,8 @@ def _n_accurate(s: Array, energy: float) -> int:
 def _covariance_route(centred: _Centred, k: int, guarded: bool) -> tuple[Found | None, int]:
     """Return what was found, or None if it would not be accurate, and the passes it took."""
     xp = array_namespace(centred.X)
+    if centred.has_large_mean():
+        centred = centred.copied()
     C = centred.squared()  # step 2
     s, V = _eigh_descending(C)
     n_passes, n_good, n_features = 1, k, C.shape[0]
