@@ -33,7 +33,8 @@ class PrincipalComponents:
     residual : float
         ``||Xc^T Xc v - s^2 v|| / s_1^2`` with the centred data Xc, measured after the fact: the
         largest over all returned components on the randomised route, and that of the last
-        component on the direct routes, which are accurate to rounding. Zero for constant data.
+        component on the direct routes, which are accurate to rounding. On the covariance route
+        the matrix as computed stands for ``Xc^T Xc``. Zero for constant data.
     n_passes : int
         Readings of the whole data matrix: one to centre it and one for each product with it or
         factorisation of it. The two products that measure `residual` are not counted.
