@@ -17,6 +17,7 @@ from typing import Any
 from labkit.arrays import Array, array_namespace, device, eps, frobenius_norm, qr_triangle
 from labkit.checks import check_choice, check_count, check_matrix
 from labkit.linalg import fix_signs
+from labkit.pca._scale import power_of_two
 from labkit.pca.results import PrincipalComponents
 from labkit.random import Rng, as_generator, standard_normal
 
@@ -252,7 +253,7 @@ def _safely_scaled(X: Array) -> tuple[Array, float]:
         raise ValueError(
             f"X must have entries of at most {limit:.1e}, or its variance overflows, got {found}"
         )
-    scale = 2.0 ** (math.frexp(found)[1] - 1) if found > 0 else 1.0
+    scale = power_of_two(X)
     return X / scale, scale
 
 
