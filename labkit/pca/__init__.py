@@ -8,6 +8,7 @@ from labkit.pca.results import (
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
+    Subspace,
     TrajectorySpectrum,
 )
 from labkit.pca.self_paced_components import self_paced_components
@@ -17,6 +18,7 @@ __all__ = [
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
+    "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
     "principal_component_pursuit",

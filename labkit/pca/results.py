@@ -207,3 +207,29 @@ class LowRankPlusSparse:
     residual_history: tuple[float, ...]
     n_singular_value_decompositions: int
     n_products: int
+
+
+@dataclass(frozen=True)
+class Subspace:
+    """Orthonormal directions found in data, with what orders them and how they were found.
+
+    Attributes
+    ----------
+    basis : Array, shape (n_features, n_components)
+        Orthonormal columns, the leading one first; the method says what orders them. Within a tie
+        only their span means something.
+    values : Array, shape (n_components,)
+        What orders the columns, the method says which: variances, eigenvalues, singular values.
+    objective_history : tuple of float
+        The objective at the start and after each iteration; a single entry for a closed form.
+    n_iterations : int
+        Rounds; the method says of what. Zero for a closed form.
+    converged : bool
+        Whether the rounds came to rest before their limit.
+    """
+
+    basis: Array
+    values: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
