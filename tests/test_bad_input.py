@@ -67,6 +67,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.incomplete_components.incomplete_components": lambda: {
+        "X": X, "observed": X > -9, "n_components": 1,
+    },
+    "pca.kernel_components.kernel_components": lambda: {"X": X, "n_components": 1},
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
@@ -117,6 +121,17 @@ def changed(first: float) -> Callable[[np.ndarray], np.ndarray]:
     def change(good: np.ndarray) -> np.ndarray:
         bad = np.array(good)
         bad.flat[0] = first
+        return bad
+
+    return change
+
+
+def changed_row(value: bool) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that copies a mask and changes its first row."""
+
+    def change(good: np.ndarray) -> np.ndarray:
+        bad = np.array(good)
+        bad[0] = value
         return bad
 
     return change
@@ -189,6 +204,12 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "other": MATRIX,
     "targets": MATRIX,
     "vector": ARRAY,
+    "observed": (
+        Bad("floats", X, TypeError, "dtype float64"),
+        Bad("None", None, TypeError, "dtype object"),
+        Bad("short", np.ones((2, 3), bool), ValueError, r"\(2, 3\)"),
+        Bad("an empty row", changed_row(False), ValueError, "a sample without any"),
+    ),
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
         Bad("integers", np.arange(3), TypeError, "dtype int64"),
@@ -212,6 +233,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_repetitions": FROM_1,
     "n_steps": FROM_0,
     "every": FROM_1,
+    "degree": FROM_1,
     "max_iterations": FROM_1,
     "n_power_iterations": FROM_0,
     "oversampling": FROM_0,
@@ -241,11 +263,13 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "restoring": (*NO_REAL, NEGATIVE, ABOVE_1),
     "drift": NO_REAL,
     "step_size": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "bandwidth": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
     "route": NAME,
     "activation": NAME,
     "kind": NAME,
+    "kernel": NAME,
     "name": NAME,
     "rng": SEED,
     "seed": (*SEED, Bad("None", None, TypeError, "None")),

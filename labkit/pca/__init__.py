@@ -1,10 +1,13 @@
 """Principal components and their variants."""
 
 from labkit.pca.alternating_projections import alternating_projections
+from labkit.pca.incomplete_components import incomplete_components
+from labkit.pca.kernel_components import kernel_components
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
+    KernelComponents,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
@@ -15,12 +18,15 @@ from labkit.pca.self_paced_components import self_paced_components
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 
 __all__ = [
+    "KernelComponents",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
     "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
+    "incomplete_components",
+    "kernel_components",
     "principal_component_pursuit",
     "principal_components",
     "probabilistic_components",

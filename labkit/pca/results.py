@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_matrix, check_same_device
+from labkit.pca._kernels import kernel_matrix
+from labkit.pca._posterior import check_observed, latent_posterior
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,38 @@ class ProbabilisticComponents:
     n_iterations: int
     converged: bool
 
+    def completion(self, X: Array, observed: Array) -> Array:
+        """Return samples with their holes filled by what the model expects there.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples; finite also where nothing was observed.
+        observed : Array of bool, shape (n_new, n_features)
+            True where the entry was observed, at least one in each sample.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            X where it was observed; elsewhere the mean given what was observed.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a mask or samples that do not fit.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, components=self.components)
+        n_features = self.components.shape[1]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the model has, got {X.shape[1]}"
+            )
+        mask = check_observed(X, observed)
+        xp = array_namespace(X)
+        z, _, _ = latent_posterior(X * mask, mask, self.mean, self.loadings, self.noise_variance)
+        return xp.where(mask > 0, X, self.mean + z @ self.loadings)
+
 
 @dataclass(frozen=True)
 class LowRankPlusSparse:
@@ -233,3 +267,73 @@ class Subspace:
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool
+
+
+@dataclass(frozen=True)
+class KernelComponents:
+    """Principal components in the feature space of a kernel.
+
+    Attributes
+    ----------
+    eigenvalues : Array, shape (n_components,)
+        Of the centred kernel matrix, descending; divided by ``n_samples - 1`` they are variances.
+    vectors : Array, shape (n_samples, n_components)
+        Its orthonormal eigenvectors, the entry of largest magnitude positive.
+    training_scores : Array, shape (n_samples, n_components)
+        ``vectors * sqrt(eigenvalues)``: the coordinates of the training samples.
+    X : Array, shape (n_samples, n_features)
+        The training samples, which new ones are compared with.
+    row_means : Array, shape (n_samples,)
+        Of the kernel matrix, for centring.
+    kernel : str
+        Which kernel.
+    bandwidth : float
+        Its h.
+    degree : int
+        Of the polynomial kernel.
+    """
+
+    eigenvalues: Array
+    vectors: Array
+    training_scores: Array
+    X: Array
+    row_means: Array
+    kernel: str
+    bandwidth: float
+    degree: int
+
+    def scores(self, X: Array) -> Array:
+        """Return the coordinates of samples on the components.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the training samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components)
+            Zero for components of eigenvalue zero.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong number of features, or samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, training=self.X)
+        n_features = self.X.shape[1]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the training samples have, got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.X)
+        K = kernel_matrix(X, self.X, self.kernel, self.bandwidth, self.degree)
+        K = K - xp.mean(K, axis=1)[:, None] - self.row_means + xp.mean(self.row_means)
+        roots = xp.sqrt(self.eigenvalues)
+        usable = roots > 0
+        return (
+            K
+            @ self.vectors
+            * (xp.astype(usable, K.dtype) / xp.where(usable, roots, xp.ones_like(roots)))
+        )

@@ -93,11 +93,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.loss_and_gradient": network,
     "networks.unflatten": lambda n: {"vector": random(n * n + n), "widths": (n, n)},
     "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
+    "pca.incomplete_components": lambda n: {
+        "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "n_components": 3,
+    },
+    "pca.kernel_components": lambda n: {"X": decaying(n), "n_components": 3, "bandwidth": 3.0},
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
-}
+}  # fmt: skip
 
 
 def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:

@@ -7,14 +7,18 @@ import numpy as np
 from tests.bench.measure import Row
 
 
-def corrupted(quick):
-    """Return a matrix of rank 10 with a tenth of its entries spoilt, and the matrix before."""
-    rng = np.random.default_rng(0)
-    n, rank = (120, 4) if quick else (500, 10)
-    low_rank = rng.standard_normal((n, rank)) @ rng.standard_normal((rank, n))
-    size = 10 * np.sqrt(rank)
-    spoilt = rng.random((n, n)) < 0.1
-    return {"M": low_rank + spoilt * rng.uniform(-size, size, (n, n)), "truth": low_rank}
+def corrupted(size):
+    """Return a function that makes a matrix of rank 10, a tenth of its entries spoilt."""
+
+    def make(quick):
+        rng = np.random.default_rng(0)
+        n, rank = (120, 4) if quick else (size, 10)
+        low_rank = rng.standard_normal((n, rank)) @ rng.standard_normal((rank, n))
+        width = 10 * np.sqrt(rank)
+        spoilt = rng.random((n, n)) < 0.1
+        return {"M": low_rank + spoilt * rng.uniform(-width, width, (n, n)), "truth": low_rank}
+
+    return make
 
 
 def labkit(data):
@@ -42,15 +46,16 @@ def error(low_rank, data):
 
 ROWS = [
     Row(
-        name="pca/robust",
-        task="rank 10 of 500 x 500, a tenth spoilt, rank unknown",
+        name=name,
+        task=f"rank 10 of {n} x {n}, a tenth spoilt, rank unknown",
         peer="pyrpca",
-        data=corrupted,
+        data=corrupted(n),
         labkit=labkit,
         settings={f"tol {tol:g}": pyrpca(tol) for tol in (1e-6, 1e-7, 5e-8)},
         error=error,
         error_name="relative error of the low-rank part",
         as_good_as=1e-7,
-        target=0.1,
+        target=target,
     )
+    for name, n, target in (("pca/robust", 500, 0.1), ("pca/robust-1000", 1000, 0.05))
 ]
