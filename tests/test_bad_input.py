@@ -101,6 +101,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.tables.iris": dict,
     "datasets.tables.diabetes": dict,
     "datasets.scenes.indian_pines": dict,
+    "datasets.optional.sea_surface_temperature": dict,
+    "datasets.optional.gene_expression": dict,
 }  # fmt: skip
 
 # Bad values

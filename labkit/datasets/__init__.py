@@ -15,6 +15,7 @@ from labkit.datasets.images import (
     mnist,
     natural_image,
 )
+from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.synthetic import (
     contaminated_subspace,
@@ -37,10 +38,13 @@ LOADERS = (
     diabetes,
     indian_pines,
 )
+OPTIONAL_LOADERS = (sea_surface_temperature, gene_expression)
+"""Those whose package is an extra; without it they raise ModuleNotFoundError."""
 
 __all__ = [
     "LOADERS",
     "NATURAL_IMAGES",
+    "OPTIONAL_LOADERS",
     "Dataset",
     "Provenance",
     "breast_cancer",
@@ -50,6 +54,7 @@ __all__ = [
     "faces",
     "fashion_mnist",
     "flags",
+    "gene_expression",
     "indian_pines",
     "iris",
     "low_rank_plus_sparse",
@@ -57,5 +62,6 @@ __all__ = [
     "natural_image",
     "planted_spectrum",
     "random_walk",
+    "sea_surface_temperature",
     "wine",
 ]
