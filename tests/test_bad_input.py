@@ -101,6 +101,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.tables.iris": dict,
     "datasets.tables.diabetes": dict,
     "datasets.scenes.indian_pines": dict,
+    "datasets.own.from_file": lambda: {"path": "table.csv"},
     "datasets.optional.sea_surface_temperature": dict,
     "datasets.optional.gene_expression": dict,
 }  # fmt: skip
@@ -275,6 +276,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "name": NAME,
     "rng": SEED,
     "seed": (*SEED, Bad("None", None, TypeError, "None")),
+    "path": (Bad("number", 3, TypeError, "3"), Bad("kind", "table.txt", ValueError, "'table.txt'")),
     # Functions and what they are given
     "function": ANYTHING,
     "grid": ANYTHING,

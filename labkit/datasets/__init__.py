@@ -2,7 +2,8 @@
 
 A loader is a plain function that returns a `Dataset`: the array X with samples in rows, labels
 where there are any, and a record of source and licence. `LOADERS` lists them all; each runs without
-arguments. The synthetic models draw data whose answer is known.
+arguments. The synthetic models draw data whose answer is known, and `from_file` reads a table of
+your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
@@ -16,6 +17,7 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
+from labkit.datasets.own import from_file
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.synthetic import (
     contaminated_subspace,
@@ -54,6 +56,7 @@ __all__ = [
     "faces",
     "fashion_mnist",
     "flags",
+    "from_file",
     "gene_expression",
     "indian_pines",
     "iris",
