@@ -21,6 +21,7 @@ import scipy.sparse
 import labkit
 from labkit import networks
 from labkit.arrays import is_array
+from labkit.datasets._files import package_file
 from labkit.trace import trace
 from labkit.trials import over
 
@@ -101,7 +102,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.tables.iris": dict,
     "datasets.tables.diabetes": dict,
     "datasets.scenes.indian_pines": dict,
-    "datasets.own.from_file": lambda: {"path": "table.csv"},
+    "datasets.own.from_file": lambda: {
+        "path": package_file("sklearn", "datasets", "data", "wine_data.csv", install="scikit-learn"),
+    },
     "datasets.optional.sea_surface_temperature": dict,
     "datasets.optional.gene_expression": dict,
 }  # fmt: skip
