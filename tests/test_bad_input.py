@@ -11,6 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import array_api_strict
@@ -21,7 +22,6 @@ import scipy.sparse
 import labkit
 from labkit import networks
 from labkit.arrays import is_array
-from labkit.datasets._files import package_file
 from labkit.trace import trace
 from labkit.trials import over
 
@@ -102,9 +102,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.tables.iris": dict,
     "datasets.tables.diabetes": dict,
     "datasets.scenes.indian_pines": dict,
-    "datasets.own.from_file": lambda: {
-        "path": package_file("sklearn", "datasets", "data", "wine_data.csv", install="scikit-learn"),
-    },
+    "datasets.own.from_file": lambda: {"path": Path(__file__).parent / "datasets" / "table.csv"},
     "datasets.optional.sea_surface_temperature": dict,
     "datasets.optional.gene_expression": dict,
 }  # fmt: skip
