@@ -18,6 +18,7 @@ from labkit.pca.results import StreamedMoments
 
 ROUTES = ("auto", "moments", "merged")
 LARGEST_SQUARE = 2000
+MEAN_SHARE = 0.9
 
 
 def incremental_components(
@@ -59,7 +60,8 @@ def incremental_components(
        weight n b / (n + b).
     2. Moments route: add the squares of these rows. Exact in one pass, for any batch size and any
        order: b n_features^2 flops a batch, and one ``eigh`` of 9 n_features^3 for each state whose
-       components are asked for.
+       components are asked for. The mean is taken out after squaring, without a copy of the batch,
+       unless it carries more than nine tenths of the sum of squares.
     3. Merged route: append these rows to those that are kept, take the singular value
        decomposition, keep the leading n_components + oversampling. With r = kept + b rows that is
        4 n_features r^2 flops or 4 r n_features^2, whichever is less. The largest square that was
@@ -68,9 +70,9 @@ def incremental_components(
 
     The moments route squares: s_i has an absolute error of about eps s_1^2 / (2 s_i), so singular
     values below sqrt(eps) s_1 are lost (1.5e-8 s_1 in float64, 3e-4 s_1 in float32), and the angle
-    between directions i and j has the error eps s_1^2 / (s_i^2 - s_j^2). `principal_components` is accurate beyond that, with all
-    data in memory. The merged route does not square. What it cuts depends on the order: give it
-    batches of several times n_components rows.
+    between directions i and j has the error eps s_1^2 / (s_i^2 - s_j^2). `principal_components` is
+    accurate beyond that, with all data in memory. The merged route does not square. What it cuts
+    depends on the order: give it batches of several times n_components rows.
 
     scikit-learn's IncrementalPCA merges, keeps `n_components` rows, and takes a full singular value
     decomposition of each batch, by default of 5 n_features rows.
@@ -113,20 +115,36 @@ def incremental_components(
         for batch in stream:
             n_rows = batch.shape[0]
             batch_mean = xp.mean(batch, axis=0)  # step 1
-            centred, shift = batch - batch_mean, batch_mean - mean
+            shift = batch_mean - mean
             weight = n_samples * n_rows / (n_samples + n_rows)
             n_samples += n_rows
             mean = mean + shift * (n_rows / n_samples)
-            total += frobenius_norm(centred) ** 2 + weight * frobenius_norm(shift) ** 2
             if moments:  # step 2
-                added = xp.matrix_transpose(centred) @ centred
+                added = _centred_squares(batch, batch_mean)
                 added += weight * (shift[:, None] * shift)
-                squares = added if squares is None else squares + added
+                if squares is not None:
+                    added += squares
+                squares = added
+                total = float(xp.linalg.trace(squares))
                 yield StreamedMoments(mean, squares, None, total, 0.0, n_samples, k)
             else:  # step 3
+                centred = batch - batch_mean
+                total += frobenius_norm(centred) ** 2 + weight * frobenius_norm(shift) ** 2
                 s, Vh = right_svd(xp.concat([rows, centred, weight**0.5 * shift[None, :]], axis=0))
                 cut += float(s[n_kept]) ** 2 if s.shape[0] > n_kept else 0.0
                 rows = s[:n_kept, None] * Vh[:n_kept, :]
                 yield StreamedMoments(mean, None, rows, total, cut, n_samples, k)
 
     return states()
+
+
+def _centred_squares(batch: Array, mean: Array) -> Array:
+    """Return the squares of the centred rows, a copy of which is made only for a large mean."""
+    xp = array_namespace(batch)
+    squares = xp.matrix_transpose(batch) @ batch
+    energy = batch.shape[0] * float(mean @ mean)
+    if energy > MEAN_SHARE * float(xp.linalg.trace(squares)):
+        centred = batch - mean
+        return xp.matrix_transpose(centred) @ centred
+    squares -= batch.shape[0] * (mean[:, None] * mean)
+    return squares

@@ -335,8 +335,8 @@ class StreamedMoments:
     @property
     def n_stored(self) -> int:
         """Return how many numbers are kept until the next batch."""
-        kept = self.rows if self.squares is None else self.squares
-        return math.prod(self.mean.shape) + math.prod(kept.shape)
+        kept = (x for x in (self.mean, self.squares, self.rows) if x is not None)
+        return sum(math.prod(x.shape) for x in kept)
 
     @cached_property
     def components(self) -> PrincipalComponents:
