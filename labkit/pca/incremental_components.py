@@ -95,7 +95,8 @@ def incremental_components(
     >>> import numpy as np
     >>> from labkit.pca import principal_components
     >>> X = np.random.default_rng(0).standard_normal((1000, 5)) + 3
-    >>> *_, state = incremental_components(np.split(X, 10), n_components=2)
+    >>> for state in incremental_components(np.split(X, 10), n_components=2):
+    ...     pass  # the last state
     >>> whole = principal_components(X, n_components=2)
     >>> bool(np.allclose(state.components.components, whole.components)), state.n_samples
     (True, 1000)

@@ -40,12 +40,13 @@ def exact(X, k):
     return (Q @ np.linalg.svd(R.T, full_matrices=False).Vh[:k].T).T
 
 
-def labkit(size, **arguments):
+def labkit(size):
     def fit(data):
         from labkit.pca import incremental_components
+        from labkit.trace import trace
 
-        stream = batches(data["X"], size)
-        *_, state = incremental_components(stream, n_components=len(data["truth"]), **arguments)
+        states = incremental_components(batches(data["X"], size), n_components=len(data["truth"]))
+        state = trace(states, n_steps=len(data["X"]), record={}).last
         return state.components.components
 
     return fit
