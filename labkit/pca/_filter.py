@@ -11,7 +11,7 @@ MOST = 0.1
 
 
 def gamma(contamination: float) -> float:
-    """Return the relative error in variance that outliers can always hide in.
+    """Return the relative error in variance that outliers can always hide in, up to a constant.
 
     Parameters
     ----------
@@ -21,43 +21,20 @@ def gamma(contamination: float) -> float:
     Returns
     -------
     float
-        ``3 contamination log(1 / contamination)``.
+        ``contamination log(1 / contamination)``.
     """
-    return 3 * contamination * math.log(1 / contamination) if contamination > 0 else 0.0
+    return contamination * math.log(1 / contamination) if contamination > 0 else 0.0
 
 
-def trimmed(scores: Array, contamination: float) -> tuple[Array, Array]:
-    """Return the mean of the scores without the largest ones, and the largest that is left.
-
-    Parameters
-    ----------
-    scores : Array, shape (n,)
-        Squares along a direction, of all rows.
-    contamination : float
-        The share left out, rounded up.
-
-    Returns
-    -------
-    mean, largest : Array, shape ()
-        Scalars.
-    """
-    xp = array_namespace(scores)
-    n = scores.shape[0]
-    kept = xp.sort(scores)[: max(n - math.ceil(contamination * n - 1e-9), 1)]
-    return xp.mean(kept), kept[-1]
-
-
-def threshold(scores: Array, accepted: Array, contamination: float, generator: Any) -> float | None:
+def threshold(scores: Array, contamination: float, generator: Any) -> float | None:
     """Return above which score to cut, or None if the scores look clean.
 
     Parameters
     ----------
     scores : Array, shape (n,)
-        Squares along a direction, of all rows.
-    accepted : Array, shape (n,), bool
-        Rows that no cut before has met.
+        Squares along a direction, of the rows that no cut before has met.
     contamination : float
-        The share of outliers.
+        The share of outliers among them, at most.
     generator : numpy.random.Generator
         The cut is uniform between the largest ordinary score and the largest one, and drawn again
         until the rest looks clean: a row falls in proportion to its excess, so that in the mean
@@ -69,15 +46,16 @@ def threshold(scores: Array, accepted: Array, contamination: float, generator: A
         The cut.
     """
     xp = array_namespace(scores)
-    mean, ordinary = trimmed(scores, contamination)
-    allowed = 1 + gamma(contamination) + 5 * math.sqrt(2 / scores.shape[0])
+    n = scores.shape[0]
+    if n == 0:
+        return None
+    scores = xp.sort(scores)
+    n_ordinary = max(n - math.ceil(contamination * n - 1e-9), 1)
+    ordinary = float(scores[n_ordinary - 1])
+    allowed = 1 + 3 * gamma(contamination) + 5 * math.sqrt(2 / n)
+    allowed *= float(xp.mean(scores[:n_ordinary]))
     cut = None
-    while True:
-        n_accepted = max(int(xp.sum(xp.astype(accepted, xp.int64))), 1)
-        inside = xp.where(accepted, scores, xp.zeros_like(scores))
-        largest = float(xp.max(inside))
-        clean = float(xp.sum(inside)) <= allowed * float(mean) * n_accepted
-        if clean or largest <= float(ordinary):
-            return cut
-        cut = float(ordinary) + generator.random() * (largest - float(ordinary))
-        accepted = accepted & (scores <= cut)
+    while float(xp.mean(scores)) > allowed and (largest := float(scores[-1])) > ordinary:
+        cut = ordinary + generator.random() * (largest - ordinary)
+        scores = scores[scores <= cut]
+    return cut

@@ -101,4 +101,5 @@ def orthonormal(A: Array) -> tuple[Array, Array]:
     xp = array_namespace(A)
     Q, triangle = xp.linalg.qr(A)
     diagonal = xp.linalg.diagonal(triangle)
-    return Q * xp.where(diagonal < 0, -1.0, 1.0), xp.abs(diagonal)
+    turned = xp.astype(diagonal < 0, A.dtype)
+    return Q * (1 - 2 * turned), xp.abs(diagonal)

@@ -59,9 +59,9 @@ def filtered_components(
     1. From a random start take log(p) / gamma steps of the power method with the rows that are
        still accepted: a direction u whose variance is within a factor 1 - gamma the largest, with
        or without a gap between eigenvalues. No p x p matrix is formed.
-    2. The squares ``(x u)^2`` of all rows without their largest share epsilon have a mean that
-       outliers cannot move by more than a factor 1 +- O(gamma). If the mean square of the accepted
-       rows is at most 1 + 3 gamma times this, up to 5 standard errors, u is the answer.
+    2. The squares ``(x u)^2`` of these rows without their largest share epsilon have a mean that
+       outliers cannot move by more than a factor 1 +- O(gamma). If the mean of all of them is at
+       most 1 + 3 gamma times this, up to 5 standard errors, u is the answer.
     3. Else cut above a random threshold until it is, and return to 1. A row falls in proportion to
        its excess, so in the mean more outliers fall than inliers.
 
@@ -119,7 +119,7 @@ def filtered_components(
         for _ in range(n_steps):  # step 1
             u, _ = orthonormal(Xt @ (weights * (X @ u)) + tiny * u)
         scores = xp.sum(X @ u, axis=1) ** 2
-        cut = threshold(scores, selected, contamination, generator)  # step 2
+        cut = threshold(scores[selected], contamination, generator)  # step 2
         if cut is None:
             break
         selected = selected & (scores <= cut)  # step 3

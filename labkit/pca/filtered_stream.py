@@ -102,7 +102,7 @@ def filtered_stream(
                 accepted = accepted & ((batch @ direction)[:, 0] ** 2 <= cut)
             projections = batch @ u
             scores = projections[:, 0] ** 2
-            new = threshold(scores, accepted, contamination, generator)  # step 2
+            new = threshold(scores[accepted], contamination, generator)  # step 2
             if new is not None and len(filters) < max_filters:
                 filters.append((u, new))
                 accepted = accepted & (scores <= new)

@@ -83,9 +83,9 @@ def frequent_directions(batches: Iterable[Array], *, sketch_size: int) -> Iterat
         for batch in stream:
             n_samples, start = n_samples + batch.shape[0], 0
             while start < batch.shape[0]:
-                room = 2 * sketch_size - rows.shape[0]
-                rows = xp.concat([rows, batch[start : start + room, :]], axis=0)  # step 1
-                start += room
+                stop = min(batch.shape[0], start + 2 * sketch_size - rows.shape[0])
+                rows = xp.concat([rows, batch[start:stop, :]], axis=0)  # step 1
+                start = stop
                 if rows.shape[0] == 2 * sketch_size:
                     rows, lowered = _lowered(rows, sketch_size)  # step 2
                     lost += lowered

@@ -117,7 +117,8 @@ def heavy_row_power(
             n_samples += piece.shape[0]
             rows, n_before = xp.concat([heavy, piece], axis=0), heavy.shape[0]  # step 2
             order = xp.argsort(xp.sum(rows * rows, axis=1), descending=True, stable=True)
-            kept, rest = order[:n_heavy], xp.take(rows, order[n_heavy:], axis=0)
+            n_kept = min(n_heavy, rows.shape[0])
+            kept, rest = order[:n_kept], xp.take(rows, order[n_kept:], axis=0)
             heavy = xp.take(rows, kept, axis=0)
             product = product + xp.matrix_transpose(rest) @ (rest @ z)
             n_in_product += rest.shape[0]
@@ -127,7 +128,7 @@ def heavy_row_power(
             if block_ends or bool(xp.any(kept >= n_before)):  # step 4
                 s, Vh = right_svd(xp.concat([bulk, heavy], axis=0))
                 top = xp.matrix_transpose(Vh[:1, :])
-                found = top * xp.where(xp.sum(top * found) < 0, -1.0, 1.0)
+                found = xp.where(xp.sum(top * found) < 0, -top, top)
                 value = s[:1] ** 2 / n_samples
             if block_ends:
                 z, product, n_in_product = found, tiny * found, 0

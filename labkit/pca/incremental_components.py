@@ -132,8 +132,10 @@ def incremental_components(
                 centred = batch - batch_mean
                 total += frobenius_norm(centred) ** 2 + weight * frobenius_norm(shift) ** 2
                 s, Vh = right_svd(xp.concat([rows, centred, weight**0.5 * shift[None, :]], axis=0))
-                cut += float(s[n_kept]) ** 2 if s.shape[0] > n_kept else 0.0
-                rows = s[:n_kept, None] * Vh[:n_kept, :]
+                if s.shape[0] > n_kept:
+                    cut += float(s[n_kept]) ** 2
+                    s, Vh = s[:n_kept], Vh[:n_kept, :]
+                rows = s[:, None] * Vh
                 yield StreamedMoments(mean, None, rows, total, cut, n_samples, k)
 
     return states()
