@@ -3,14 +3,25 @@
 from labkit.pca.alternating_projections import alternating_projections
 from labkit.pca.incomplete_components import incomplete_components
 from labkit.pca.kernel_components import kernel_components
+from labkit.pca.block_power_stream import block_power_stream
+from labkit.pca.filtered_components import filtered_components
+from labkit.pca.filtered_stream import filtered_stream
+from labkit.pca.frequent_directions import frequent_directions
+from labkit.pca.heavy_row_power import heavy_row_power
+from labkit.pca.incremental_components import incremental_components
+from labkit.pca.oja import oja_components
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
     KernelComponents,
+    FilteredDirection,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
+    RowSketch,
+    StreamedDirections,
+    StreamedMoments,
     Subspace,
     TrajectorySpectrum,
 )
@@ -19,14 +30,25 @@ from labkit.pca.trajectory_spectrum import trajectory_spectrum
 
 __all__ = [
     "KernelComponents",
+    "FilteredDirection",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
+    "RowSketch",
+    "StreamedDirections",
+    "StreamedMoments",
     "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
     "incomplete_components",
     "kernel_components",
+    "block_power_stream",
+    "filtered_components",
+    "filtered_stream",
+    "frequent_directions",
+    "heavy_row_power",
+    "incremental_components",
+    "oja_components",
     "principal_component_pursuit",
     "principal_components",
     "probabilistic_components",

@@ -14,9 +14,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.arrays import Array, array_namespace, device, eps, frobenius_norm, qr_triangle
+from labkit.arrays import Array, array_namespace, device, eps, frobenius_norm
 from labkit.checks import check_choice, check_count, check_matrix
 from labkit.linalg import fix_signs
+from labkit.pca._right_svd import right_svd
 from labkit.pca._scale import power_of_two
 from labkit.pca.results import PrincipalComponents
 from labkit.random import Rng, as_generator, standard_normal
@@ -305,7 +306,7 @@ def _covariance_route(centred: _Centred, k: int, guarded: bool) -> tuple[Found |
     if n_good < k:  # step 3
         if 2 * n_good < n_features:
             return None, n_passes
-        s_tail, Vh_tail = _right_svd(centred.times(V[:, n_good:]))
+        s_tail, Vh_tail = right_svd(centred.times(V[:, n_good:]))
         s = xp.concat([s[:n_good], s_tail])
         V = xp.concat([V[:, :n_good], V[:, n_good:] @ xp.matrix_transpose(Vh_tail)], axis=1)
         order = xp.argsort(s, descending=True)  # at the seam rounding may exchange two
@@ -336,23 +337,9 @@ def _exact_route(centred: _Centred, k: int) -> Found:
     """Return what the singular value decomposition of the data finds, in one pass."""
     Xc = centred.matrix()
     xp = array_namespace(Xc)
-    s, Vh = _right_svd(Xc)
+    s, Vh = right_svd(Xc)
     V = xp.matrix_transpose(Vh[:k, :])
     return s, V, xp.matrix_transpose(Xc) @ (Xc @ V[:, k - 1 :])
-
-
-def _right_svd(A: Array) -> tuple[Array, Array]:
-    """Return the singular values and the right singular vectors as rows."""
-    xp = array_namespace(A)
-    n_rows, n_columns = A.shape
-    if n_rows >= 2 * n_columns:
-        A = qr_triangle(A)
-    elif n_columns >= 2 * n_rows:
-        factors = xp.linalg.qr(xp.matrix_transpose(A))
-        _, s, Vh = xp.linalg.svd(xp.matrix_transpose(factors.R), full_matrices=False)
-        return s, Vh @ xp.matrix_transpose(factors.Q)
-    _, s, Vh = xp.linalg.svd(A, full_matrices=False)
-    return s, Vh
 
 
 def _randomised_route(
@@ -378,7 +365,7 @@ def _randomised_route(
         basis = xp.linalg.qr(basis).Q
         product = centred.times(basis)
         n_passes += 1
-    s, Vh = _right_svd(product)
+    s, Vh = right_svd(product)
     V = xp.matrix_transpose(Vh[:k, :])
     return (s, basis @ V, centred.transposed_times(product @ V)), n_passes
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_matrix, check_same_device
 from labkit.pca._kernels import kernel_matrix
 from labkit.pca._posterior import check_observed, latent_posterior
+from labkit.linalg import fix_signs
+from labkit.pca._right_svd import right_svd
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,16 @@ class PrincipalComponents:
     total_variance : float
         Over all features, returned components or not; divided by ``n_samples - 1``.
     route : str
-        How it was computed: ``"covariance"``, ``"gram"``, ``"exact"`` or ``"randomised"``.
+        How it was computed: ``"covariance"``, ``"gram"``, ``"exact"`` or ``"randomised"``; from a
+        stream ``"moments"`` or ``"merged"``.
     n_samples : int
         Rows of the data.
     residual : float
         ``||Xc^T Xc v - s^2 v|| / s_1^2`` with the centred data Xc, measured after the fact: the
         largest over all returned components on the randomised route, and that of the last
         component on the direct routes, which are accurate to rounding. On the covariance route
-        the matrix as computed stands for ``Xc^T Xc``. Zero for constant data.
+        the matrix as computed stands for ``Xc^T Xc``. Zero for constant data. From a stream that
+        was merged it is a bound, the sum of what was cut over s_1^2.
     n_passes : int
         Readings of the whole data matrix: one to centre it and one for each product with it or
         factorisation of it. The two products that measure `residual` are not counted.
@@ -337,3 +343,158 @@ class KernelComponents:
             @ self.vectors
             * (xp.astype(usable, K.dtype) / xp.where(usable, roots, xp.ones_like(roots)))
         )
+class StreamedDirections:
+    """Orthonormal directions after a part of a stream.
+
+    Attributes
+    ----------
+    basis : Array, shape (n_features, n_components)
+        Orthonormal columns, the leading one first.
+    values : Array, shape (n_components,)
+        Estimated mean squares along the columns, zeros before there is one.
+    n_samples : int
+        Rows seen so far.
+    n_stored : int
+        Numbers that the method keeps until the next batch, this state included.
+    """
+
+    basis: Array
+    values: Array
+    n_samples: int
+    n_stored: int
+
+
+@dataclass(frozen=True)
+class RowSketch:
+    """A few rows B that stand for all rows A of a stream: ``B.T @ B`` is nearly ``A.T @ A``.
+
+    Attributes
+    ----------
+    rows : Array, shape (at most 2 sketch_size, n_features)
+        The sketch B.
+    lost : float
+        No direction has lost more: ``0 <= |A v|^2 - |B v|^2 <= lost`` for each unit vector v.
+    n_samples : int
+        Rows seen so far.
+    """
+
+    rows: Array
+    lost: float
+    n_samples: int
+
+    @property
+    def n_stored(self) -> int:
+        """Return how many numbers are kept until the next batch."""
+        return math.prod(self.rows.shape)
+
+    @cached_property
+    def basis(self) -> Array:
+        """Return the right singular vectors of the sketch as columns, computed when asked for."""
+        return self._svd[1]
+
+    @cached_property
+    def values(self) -> Array:
+        """Return its squared singular values, each too small by at most `lost`, descending."""
+        return self._svd[0] ** 2
+
+    @cached_property
+    def _svd(self) -> tuple[Array, Array]:
+        s, Vh = right_svd(self.rows)
+        return s, array_namespace(Vh).matrix_transpose(Vh)
+
+
+@dataclass(frozen=True)
+class StreamedMoments:
+    """What incremental PCA knows of a stream: its mean, and its squares or a few rows for them.
+
+    Attributes
+    ----------
+    mean : Array, shape (n_features,)
+        Of the rows seen.
+    squares : Array, shape (n_features, n_features), or None
+        ``Xc.T @ Xc`` of the centred rows, on the moments route.
+    rows : Array, shape (at most n_components + oversampling, n_features), or None
+        Rows B with ``B.T @ B`` nearly ``Xc.T @ Xc``, on the merged route.
+    sum_of_squares : float
+        ``|Xc|_F^2``.
+    cut : float
+        No direction has lost more of its sum of squares; zero on the moments route.
+    n_samples : int
+        Rows seen so far.
+    n_components : int
+        As asked for.
+    """
+
+    mean: Array
+    squares: Array | None
+    rows: Array | None
+    sum_of_squares: float
+    cut: float
+    n_samples: int
+    n_components: int
+
+    @property
+    def n_stored(self) -> int:
+        """Return how many numbers are kept until the next batch."""
+        kept = (x for x in (self.mean, self.squares, self.rows) if x is not None)
+        return sum(math.prod(x.shape) for x in kept)
+
+    @cached_property
+    def components(self) -> PrincipalComponents:
+        """Return the principal components so far, computed when asked for."""
+        xp = array_namespace(self.mean)
+        if self.squares is None:
+            s, Vh = right_svd(self.rows)
+            V = xp.matrix_transpose(Vh)
+            residual = self.cut / float(s[0]) ** 2 if float(s[0]) > 0 else 0.0
+        else:
+            eigenvalues, V = xp.linalg.eigh(self.squares)
+            s, V = xp.flip(xp.sqrt(xp.clip(eigenvalues, min=0.0))), xp.flip(V, axis=1)
+            residual = 0.0
+        k = min(self.n_components, self.n_samples, s.shape[0])
+        s, V = s[:k], V[:, :k]
+        if self.squares is not None and float(s[0]) > 0:
+            defect = self.squares @ V[:, k - 1 :] - V[:, k - 1 :] * s[k - 1] ** 2
+            residual = float(xp.linalg.vector_norm(defect)) / float(s[0]) ** 2
+        variance = s * s / max(self.n_samples - 1, 1)
+        total = self.sum_of_squares
+        return PrincipalComponents(
+            components=fix_signs(xp.matrix_transpose(V)),
+            singular_values=s,
+            explained_variance=variance,
+            explained_variance_ratio=s * s / total if total > 0 else xp.zeros_like(s),
+            mean=self.mean,
+            total_variance=total / max(self.n_samples - 1, 1),
+            route="merged" if self.squares is None else "moments",
+            n_samples=self.n_samples,
+            residual=residual,
+            n_passes=1,
+        )
+
+
+@dataclass(frozen=True)
+class FilteredDirection:
+    """A direction of large variance, and the samples that it was found from.
+
+    Attributes
+    ----------
+    basis : Array, shape (n_features, 1)
+        A unit vector.
+    value : float
+        The mean square of the selected samples along it.
+    selected : Array, shape (n_samples,), bool
+        False for the samples that were filtered out.
+    n_iterations : int
+        Directions looked along.
+    n_products : int
+        Products of the data matrix, or its transpose, with a vector.
+    converged : bool
+        Whether the last direction passed; false where the filter had to give up.
+    """
+
+    basis: Array
+    value: float
+    selected: Array
+    n_iterations: int
+    n_products: int
+    converged: bool

@@ -83,6 +83,11 @@ def inputs(n: int) -> dict[str, Any]:
     return {key: value for key, value in network(n).items() if key != "targets"}
 
 
+def stream(n: int) -> list[np.ndarray]:
+    """Return four batches with well separated variances."""
+    return [random(2 * n, n, seed=i) * 0.8 ** np.minimum(np.arange(n), 20) for i in range(4)]
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -97,6 +102,28 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "n_components": 3,
     },
     "pca.kernel_components": lambda n: {"X": decaying(n), "n_components": 3, "bandwidth": 3.0},
+    "pca.block_power_stream": lambda n: {
+        "batches": stream(n),
+        "n_components": 3,
+        "block_size": n,
+        "rng": 0,
+    },
+    "pca.filtered_components": lambda n: {"X": decaying(n), "contamination": 0.05, "rng": 0},
+    "pca.filtered_stream": lambda n: {"batches": stream(n), "contamination": 0.05, "rng": 0},
+    "pca.frequent_directions": lambda n: {"batches": stream(n), "sketch_size": 5},
+    "pca.heavy_row_power": lambda n: {
+        "batches": stream(n),
+        "n_heavy": 2,
+        "block_size": n,
+        "rng": 0,
+    },
+    "pca.incremental_components": lambda n: {"batches": stream(n), "n_components": 3},
+    "pca.oja_components": lambda n: {
+        "batches": stream(n),
+        "n_components": 3,
+        "step_size": 0.5,
+        "rng": 0,
+    },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
