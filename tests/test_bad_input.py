@@ -63,6 +63,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "linalg.principal_angles.principal_angles": lambda: {"basis": BASIS, "other": BASIS},
     "linalg.signs.fix_signs": lambda: {"Vh": X},
     "pca.principal_components.principal_components": lambda: {"X": X},
+    "pca.principal_flag_test.principal_flag_test": lambda: {
+        "X": X, "flag": np.eye(3), "multiplicities": (1, 2),
+    },
     "pca.probabilistic_components.probabilistic_components": lambda: {"X": X, "n_components": 1},
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
@@ -188,6 +191,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "basis": MATRIX,
     "other": MATRIX,
     "targets": MATRIX,
+    "flag": (*MATRIX, Bad("not orthogonal", 2 * np.eye(3), ValueError, r"3\.0e\+00")),
     "vector": ARRAY,
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
@@ -216,6 +220,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_power_iterations": FROM_0,
     "oversampling": FROM_0,
     "widths": WIDTHS_BAD,
+    "multiplicities": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("text", "12", TypeError, "'12'"),
+        Bad("one block", (3,), TypeError, r"\(3,\)"),
+        Bad("too few", (1, 1), ValueError, r"\[1, 1\]"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (1, 1.5), TypeError, "1.5"),
+    ),
     "classes": (
         Bad("unknown", 10, ValueError, "10"),
         Bad("none", (), ValueError, r"\(\)"),

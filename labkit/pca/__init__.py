@@ -3,8 +3,10 @@
 from labkit.pca.alternating_projections import alternating_projections
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
+from labkit.pca.principal_flag_test import principal_flag_test
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
+    FlagTest,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
@@ -15,6 +17,7 @@ from labkit.pca.self_paced_components import self_paced_components
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 
 __all__ = [
+    "FlagTest",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
@@ -23,6 +26,7 @@ __all__ = [
     "alternating_projections",
     "principal_component_pursuit",
     "principal_components",
+    "principal_flag_test",
     "probabilistic_components",
     "self_paced_components",
     "trajectory_spectrum",

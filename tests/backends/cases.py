@@ -95,6 +95,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
+    "pca.principal_flag_test": lambda n: {
+        "X": decaying(n),
+        "flag": columns(n, n),
+        "multiplicities": (1, 1, n - 2),
+    },
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
 }
