@@ -62,6 +62,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
     "linalg.principal_angles.principal_angles": lambda: {"basis": BASIS, "other": BASIS},
     "linalg.signs.fix_signs": lambda: {"Vh": X},
+    "pca.barycentric_subspaces.barycentric_subspaces": lambda: {"X": X, "n_references": 2},
+    "pca.barycentric_weights.barycentric_weights": lambda: {"X": X, "references": np.eye(3)},
     "pca.principal_components.principal_components": lambda: {"X": X},
     "pca.principal_flag_test.principal_flag_test": lambda: {
         "X": X, "flag": np.eye(3), "multiplicities": (1, 2),
@@ -191,6 +193,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "basis": MATRIX,
     "other": MATRIX,
     "targets": MATRIX,
+    "references": (
+        *MATRIX,
+        Bad("dependent", np.ones((2, 3)), ValueError, "in the span of the others"),
+        Bad("other coordinates", np.ones((1, 2)), ValueError, "got 2"),
+    ),
     "flag": (*MATRIX, Bad("not orthogonal", 2 * np.eye(3), ValueError, r"3\.0e\+00")),
     "vector": ARRAY,
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
@@ -208,6 +215,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
+    "n_references": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "n_samples": FROM_1,
@@ -256,6 +264,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
     "route": NAME,
+    "geometry": NAME,
+    "search": NAME,
     "activation": NAME,
     "kind": NAME,
     "name": NAME,

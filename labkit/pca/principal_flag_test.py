@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_array, check_count, check_matrix, check_same_device
 from labkit.linalg import fix_signs
 from labkit.pca._scale import power_of_two
@@ -123,7 +123,7 @@ def principal_flag_test(X: Array, flag: Array, *, multiplicities: Sequence[int])
     _check_distinct(lam, n_features * eps(X))
 
     overlap = (xp.matrix_transpose(U) @ V) ** 2  # step 3
-    pairs = xp.zeros((len(blocks), len(blocks)), dtype=X.dtype, device=V.device)
+    pairs = xp.zeros((len(blocks), len(blocks)), dtype=X.dtype, device=device(X))
     for i, j in itertools.permutations(range(len(blocks)), 2):
         weight = nu * (lam[i] - lam[j]) ** 2 / (lam[i] * lam[j])
         pairs[i, j] = weight * xp.sum(overlap[blocks[i], blocks[j]])
@@ -166,7 +166,7 @@ def _check_orthogonal(U: Array, n_features: int) -> None:
         )
     xp = array_namespace(U)
     gram = xp.matrix_transpose(U) @ U
-    off = float(xp.max(xp.abs(gram - xp.eye(n_features, dtype=U.dtype, device=U.device))))
+    off = float(xp.max(xp.abs(gram - xp.eye(n_features, dtype=U.dtype, device=device(U)))))
     if off > 100 * n_features * eps(U):
         raise ValueError(
             f"flag must have orthonormal columns, got products that are off by {off:.1e}"

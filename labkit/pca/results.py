@@ -270,3 +270,25 @@ class FlagTest:
     basis: Array
     variances: Array
     pairs: Array
+
+
+@dataclass(frozen=True)
+class BarycentricSubspaces:
+    """Samples whose weighted means form nested subspaces near all samples.
+
+    Attributes
+    ----------
+    references : Array of int, shape (n_references,)
+        Rows of the data, in order: the first i + 1 of them span subspace i.
+    unexplained_variances : Array, shape (n_references,)
+        The mean squared distance of the samples from each subspace, descending.
+    accumulated_unexplained_variance : float
+        Their sum, the criterion.
+    n_evaluations : int
+        Subspaces whose unexplained variance was computed.
+    """
+
+    references: Array
+    unexplained_variances: Array
+    accumulated_unexplained_variance: float
+    n_evaluations: int

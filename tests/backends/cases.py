@@ -93,6 +93,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.loss_and_gradient": network,
     "networks.unflatten": lambda n: {"vector": random(n * n + n), "widths": (n, n)},
     "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
+    "pca.barycentric_subspaces": lambda n: {"X": random(n, 5), "n_references": min(n, 3)},
+    "pca.barycentric_weights": lambda n: {"X": random(n, 5), "references": np.eye(5)[:3]},
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.principal_flag_test": lambda n: {
