@@ -63,7 +63,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
     "linalg.principal_angles.principal_angles": lambda: {"basis": BASIS, "other": BASIS},
     "linalg.signs.fix_signs": lambda: {"Vh": X},
+    "pca.barycentric_subspaces.barycentric_subspaces": lambda: {"X": X, "n_references": 2},
+    "pca.barycentric_weights.barycentric_weights": lambda: {"X": X, "references": np.eye(3)},
     "pca.principal_components.principal_components": lambda: {"X": X},
+    "pca.principal_flag_test.principal_flag_test": lambda: {
+        "X": X, "flag": np.eye(3), "multiplicities": (1, 2),
+    },
     "pca.probabilistic_components.probabilistic_components": lambda: {"X": X, "n_components": 1},
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.oja.oja_components": lambda: {"batches": [X], "n_components": 1, "step_size": 0.1},
@@ -230,6 +235,12 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("objects", lambda good: [good[0].astype(object)], TypeError, "dtype object"),
         Bad("empty", lambda good: [good[0][:0]], ValueError, r"\(0, 3\)"),
     ),
+    "references": (
+        *MATRIX,
+        Bad("dependent", np.ones((2, 3)), ValueError, "in the span of the others"),
+        Bad("other coordinates", np.ones((1, 2)), ValueError, "got 2"),
+    ),
+    "flag": (*MATRIX, Bad("not orthogonal", 2 * np.eye(3), ValueError, r"3\.0e\+00")),
     "vector": ARRAY,
     "observed": (
         Bad("floats", X, TypeError, "dtype float64"),
@@ -252,6 +263,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
+    "n_references": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "block_size": FROM_1,
@@ -269,6 +281,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_power_iterations": FROM_0,
     "oversampling": FROM_0,
     "widths": WIDTHS_BAD,
+    "multiplicities": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("text", "12", TypeError, "'12'"),
+        Bad("one block", (3,), TypeError, r"\(3,\)"),
+        Bad("too few", (1, 1), ValueError, r"\[1, 1\]"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (1, 1.5), TypeError, "1.5"),
+    ),
     "classes": (
         Bad("unknown", 10, ValueError, "10"),
         Bad("none", (), ValueError, r"\(\)"),
@@ -299,6 +319,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
     "route": NAME,
+    "geometry": NAME,
+    "search": NAME,
     "activation": NAME,
     "kind": NAME,
     "kernel": NAME,

@@ -10,12 +10,17 @@ from labkit.pca.frequent_directions import frequent_directions
 from labkit.pca.heavy_row_power import heavy_row_power
 from labkit.pca.incremental_components import incremental_components
 from labkit.pca.oja import oja_components
+from labkit.pca.barycentric_subspaces import barycentric_subspaces
+from labkit.pca.barycentric_weights import barycentric_weights
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
+from labkit.pca.principal_flag_test import principal_flag_test
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
     KernelComponents,
     FilteredDirection,
+    BarycentricSubspaces,
+    FlagTest,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
@@ -31,6 +36,8 @@ from labkit.pca.trajectory_spectrum import trajectory_spectrum
 __all__ = [
     "KernelComponents",
     "FilteredDirection",
+    "BarycentricSubspaces",
+    "FlagTest",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
@@ -49,8 +56,11 @@ __all__ = [
     "heavy_row_power",
     "incremental_components",
     "oja_components",
+    "barycentric_subspaces",
+    "barycentric_weights",
     "principal_component_pursuit",
     "principal_components",
+    "principal_flag_test",
     "probabilistic_components",
     "self_paced_components",
     "trajectory_spectrum",

@@ -498,3 +498,59 @@ class FilteredDirection:
     n_iterations: int
     n_products: int
     converged: bool
+class FlagTest:
+    """A test of a candidate for all principal subspaces together.
+
+    Attributes
+    ----------
+    p_value : float
+        The probability of a larger statistic for the true subspaces, as the sample grows.
+    statistic : float
+        Half the sum of `pairs`.
+    degrees_of_freedom : int
+        Of the limiting chi-squared distribution: the dimension of the flag manifold.
+    corrected_p_value : float
+        With the statistic divided by ``1 + mean_excess / degrees_of_freedom``.
+    mean_excess : float
+        By how much the mean of the statistic exceeds `degrees_of_freedom`, to first order in one
+        over the number of samples, at the estimated variances.
+    basis : Array, shape (n_features, n_features)
+        The estimate: eigenvectors as columns, largest variance first, signs by `linalg.fix_signs`.
+        Within a block only their span means something.
+    variances : Array, shape (n_blocks,)
+        The mean eigenvalue of each block.
+    pairs : Array, shape (n_blocks, n_blocks)
+        How far block i of the candidate is turned towards block j of the estimate, in squared
+        standard deviations; zero diagonal.
+    """
+
+    p_value: float
+    statistic: float
+    degrees_of_freedom: int
+    corrected_p_value: float
+    mean_excess: float
+    basis: Array
+    variances: Array
+    pairs: Array
+
+
+@dataclass(frozen=True)
+class BarycentricSubspaces:
+    """Samples whose weighted means form nested subspaces near all samples.
+
+    Attributes
+    ----------
+    references : Array of int, shape (n_references,)
+        Rows of the data, in order: the first i + 1 of them span subspace i.
+    unexplained_variances : Array, shape (n_references,)
+        The mean squared distance of the samples from each subspace, descending.
+    accumulated_unexplained_variance : float
+        Their sum, the criterion.
+    n_evaluations : int
+        Subspaces whose unexplained variance was computed.
+    """
+
+    references: Array
+    unexplained_variances: Array
+    accumulated_unexplained_variance: float
+    n_evaluations: int

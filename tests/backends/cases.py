@@ -124,8 +124,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "step_size": 0.5,
         "rng": 0,
     },
+    "pca.barycentric_subspaces": lambda n: {"X": random(n, 5), "n_references": min(n, 3)},
+    "pca.barycentric_weights": lambda n: {"X": random(n, 5), "references": np.eye(5)[:3]},
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
+    "pca.principal_flag_test": lambda n: {
+        "X": decaying(n),
+        "flag": columns(n, n),
+        "multiplicities": (1, 1, n - 2),
+    },
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
 }  # fmt: skip
