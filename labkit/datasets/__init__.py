@@ -6,6 +6,7 @@ arguments. The synthetic models draw data whose answer is known.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -44,6 +45,7 @@ __all__ = [
     "Dataset",
     "Provenance",
     "breast_cancer",
+    "contaminated_flags",
     "contaminated_subspace",
     "diabetes",
     "digits",
@@ -58,4 +60,5 @@ __all__ = [
     "planted_spectrum",
     "random_walk",
     "wine",
+    "worker_gradients",
 ]
