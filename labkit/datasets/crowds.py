@@ -9,7 +9,7 @@ import numpy as np
 from labkit.checks import check_choice, check_count, check_real
 from labkit.random import Rng, as_generator
 
-STRENGTH = 10.0
+STRENGTH = 30.0
 
 
 def contaminated_flags(
@@ -116,8 +116,8 @@ def worker_gradients(
     n_liars : int
         From 0 to `n_workers`. With the same `rng` more liars keep those that there were.
     kind : {"random", "colluding", "flipped"}
-        A liar sends ten times a random direction of length 1, all liars the same one, or minus ten
-        times the gradient that it should have sent.
+        A liar sends thirty times a random direction of length 1, all liars the same one, or minus
+        thirty times the gradient that it should have sent.
     noise : float
         s, 0 or larger: the length of the noise relative to the gradient.
     rng : int, Generator or None

@@ -44,13 +44,13 @@ def test_noise_of_honest_workers_has_the_length_asked_for():
     assert honest.sum() == 11
     assert np.linalg.norm(g) == pytest.approx(1)
     assert np.linalg.norm(G[honest] - g, axis=1) == pytest.approx(np.full(11, 0.5), rel=0.06)
-    assert np.linalg.norm(G[~honest], axis=1) == pytest.approx(np.full(4, 10.0), rel=0.06)
+    assert np.linalg.norm(G[~honest], axis=1) == pytest.approx(np.full(4, 30.0), rel=0.06)
 
 
 def test_kinds_of_lies():
     honest_words, _, _ = worker_gradients(15, 50, n_liars=0, rng=2)
     flipped, honest, _ = worker_gradients(15, 50, n_liars=3, kind="flipped", rng=2)
-    np.testing.assert_allclose(flipped[~honest], -10 * honest_words[~honest])
+    np.testing.assert_allclose(flipped[~honest], -30 * honest_words[~honest])
     np.testing.assert_array_equal(flipped[honest], honest_words[honest])
     colluding, honest, _ = worker_gradients(15, 50, n_liars=3, kind="colluding", rng=2)
     assert np.linalg.matrix_rank(colluding[~honest]) == 1
