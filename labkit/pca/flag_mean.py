@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, eps, frobenius_norm
 from labkit.checks import check_array, check_count, check_real, check_same_device
 from labkit.pca._flags import (
     check_flags,
@@ -130,7 +130,7 @@ def flag_mean(
     while not at_rest and len(history) <= max_iterations:
         following, height = polar_step(P, basis, levels)  # step 3
         history.append(max(0.0, k * total - float(height)))
-        at_rest = float(xp.linalg.matrix_norm(following - basis)) <= tol
+        at_rest = frobenius_norm(following - basis) <= tol
         basis = basis if at_rest else following
 
     basis, values = sorted_within_levels(P, basis, levels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, eps, frobenius_norm
 from labkit.checks import check_count, check_real
 from labkit.pca._flags import (
     check_flags,
@@ -118,7 +118,7 @@ def flag_median(
         history.append(float(xp.sum((squares / wide + wide) / 2)))  # phi, either side of delta
         P = projectors(inside, 1 / wide, levels)  # step 2
         following, _ = polar_step(P, basis, levels)  # step 3
-        at_rest = float(xp.linalg.matrix_norm(following - basis)) <= tol
+        at_rest = frobenius_norm(following - basis) <= tol
         basis = basis if at_rest else following
 
     basis, values = sorted_within_levels(P, basis, levels)

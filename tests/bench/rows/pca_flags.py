@@ -35,7 +35,7 @@ def subspaces(quick):
 
 
 def flags(quick):
-    return bundle(20 if quick else 100, 10, 3, 0.5)
+    return bundle(20 if quick else 100, 10, 3, 1.0)
 
 
 def flags_with_outliers(quick):
@@ -144,7 +144,7 @@ ROWS = [
         peer="geomstats",
         data=subspaces,
         labkit=mean(None),
-        settings={name: geomstats(name) for name in ("default", "adaptive", "batch")},
+        settings={name: geomstats(name) for name in ("default", "adaptive")},
         error=to_centre,
         error_name="largest angle to the planted subspace, radians: the estimators differ",
         as_good_as=0.1,
@@ -172,7 +172,7 @@ ROWS = [
         error=excess(TWO, 2),
         error_name=EXCESS,
         as_good_as=1e-10,
-        target=1 / 50,
+        target=1 / 25,
         path_variable=COPY,
     ),
     Row(
