@@ -65,7 +65,15 @@ def dot_chart(
             for row, colour in enumerate(colours)
         ]
         picture.moving["numbers"] = [
-            axes.text(limits[0], row - 0.2, "", ha="center", va="bottom", fontsize=9)
+            axes.text(
+                limits[0],
+                row - 0.2,
+                "",
+                ha="center",
+                va="bottom",
+                fontsize=9,
+                bbox={"fc": "white", "ec": "none", "pad": 0.5},
+            )
             for row in range(n)
         ]
         place_dots(picture, list(values.values()), text=text)
