@@ -46,6 +46,7 @@ FUNCTIONS = public_functions()
 
 X = np.random.default_rng(0).standard_normal((6, 3))
 BASIS = np.linalg.qr(X)[0][:, :2]
+FLAGS = np.stack([BASIS, np.linalg.qr(X[::-1])[0][:, :2]])
 TARGETS = np.eye(2)[[0, 1, 0, 1, 0, 1]]
 WIDTHS = (3, 4, 2)
 
@@ -90,6 +91,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "X": X, "observed": X > -9, "n_components": 1,
     },
     "pca.kernel_components.kernel_components": lambda: {"X": X, "n_components": 1},
+    "pca.chordal_distances.chordal_distances": lambda: {"flags": FLAGS, "basis": BASIS},
+    "pca.flag_mean.flag_mean": lambda: {
+        "flags": FLAGS, "weights": np.ones(2), "start": BASIS,
+    },
+    "pca.flag_median.flag_median": lambda: {"flags": FLAGS},
+    "pca.flag_aggregate.flag_aggregate": lambda: {"gradients": X},
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
@@ -108,6 +115,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.synthetic.low_rank_plus_sparse": lambda: {
         "shape": (4, 3), "rank": 1, "contamination": 0.1,
+    },
+    "datasets.crowds.contaminated_flags": lambda: {
+        "n_flags": 4, "n_features": 3, "dimensions": (1, 2), "contamination": 0.5,
+    },
+    "datasets.crowds.worker_gradients": lambda: {
+        "n_workers": 4, "n_parameters": 3, "n_liars": 1,
     },
     "datasets.images.fashion_mnist": dict,
     "datasets.images.flags": dict,
@@ -241,6 +254,19 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("other coordinates", np.ones((1, 2)), ValueError, "got 2"),
     ),
     "flag": (*MATRIX, Bad("not orthogonal", 2 * np.eye(3), ValueError, r"3\.0e\+00")),
+    "gradients": (*MATRIX, Bad("zeros", np.zeros_like, ValueError, "zeros only")),
+    "flags": (*ARRAY, Bad("not orthonormal", lambda good: 2 * good, ValueError, "off")),
+    "start": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
+        Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),
+    ),
+    "weights": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("negative", [1.0, -1.0], ValueError, "-1"),
+        Bad("zeros", [0.0, 0.0], ValueError, "0 to 0"),
+        Bad("too many", [1.0, 1.0, 1.0], ValueError, "3"),
+    ),
     "vector": ARRAY,
     "observed": (
         Bad("floats", X, TypeError, "dtype float64"),
@@ -280,6 +306,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "max_iterations": FROM_1,
     "n_power_iterations": FROM_0,
     "oversampling": FROM_0,
+    "n_flags": FROM_1,
+    "n_workers": FROM_1,
+    "n_parameters": FROM_1,
+    "n_liars": (*FROM_0, TOO_LARGE),
     "widths": WIDTHS_BAD,
     "multiplicities": (
         Bad("number", 3, TypeError, "3"),
@@ -288,6 +318,13 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("too few", (1, 1), ValueError, r"\[1, 1\]"),
         Bad("zero", (3, 0), ValueError, "0"),
         Bad("half", (1, 1.5), TypeError, "1.5"),
+    "dimensions": (
+        Bad("number", 2, TypeError, "2"),
+        Bad("zero", (0, 2), ValueError, "0"),
+        Bad("half", (0.5, 2), TypeError, "0.5"),
+        Bad("falling", (2, 1), ValueError, r"\(2, 1\)"),
+        Bad("too large", (1, 9), ValueError, "9"),
+        Bad("text", ("1", "2"), TypeError, "'1'"),
     ),
     "classes": (
         Bad("unknown", 10, ValueError, "10"),
@@ -314,6 +351,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "momentum": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
     "restoring": (*NO_REAL, NEGATIVE, ABOVE_1),
     "drift": NO_REAL,
+    "angle": tuple(bad for bad in NO_REAL if bad.label != "None"),
+    "smoothing": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "step_size": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "bandwidth": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "tol": (*NO_REAL, NEGATIVE),

@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -50,6 +51,7 @@ __all__ = [
     "Dataset",
     "Provenance",
     "breast_cancer",
+    "contaminated_flags",
     "contaminated_subspace",
     "diabetes",
     "digits",
@@ -67,4 +69,5 @@ __all__ = [
     "random_walk",
     "sea_surface_temperature",
     "wine",
+    "worker_gradients",
 ]

@@ -1,5 +1,6 @@
 """Pictures, named by what the eye sees. They take results or NumPy arrays and return a Picture."""
 
+from labkit.figures.dot_chart import dot_chart, place_dots
 from labkit.figures.image_grid import image_grid, mosaic
 from labkit.figures.picture import (
     CATEGORIES,
@@ -27,8 +28,10 @@ __all__ = [
     "TRUTH",
     "Picture",
     "canvas",
+    "dot_chart",
     "image_grid",
     "mosaic",
+    "place_dots",
     "point_cloud",
     "segments",
     "spectrum",

@@ -12,6 +12,10 @@ from labkit.pca.incremental_components import incremental_components
 from labkit.pca.oja import oja_components
 from labkit.pca.barycentric_subspaces import barycentric_subspaces
 from labkit.pca.barycentric_weights import barycentric_weights
+from labkit.pca.chordal_distances import chordal_distances
+from labkit.pca.flag_aggregate import flag_aggregate
+from labkit.pca.flag_mean import flag_mean
+from labkit.pca.flag_median import flag_median
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.principal_flag_test import principal_flag_test
@@ -21,6 +25,7 @@ from labkit.pca.results import (
     FilteredDirection,
     BarycentricSubspaces,
     FlagTest,
+    AggregatedGradient,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
@@ -38,6 +43,7 @@ __all__ = [
     "FilteredDirection",
     "BarycentricSubspaces",
     "FlagTest",
+    "AggregatedGradient",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
@@ -58,6 +64,10 @@ __all__ = [
     "oja_components",
     "barycentric_subspaces",
     "barycentric_weights",
+    "chordal_distances",
+    "flag_aggregate",
+    "flag_mean",
+    "flag_median",
     "principal_component_pursuit",
     "principal_components",
     "principal_flag_test",

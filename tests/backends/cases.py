@@ -72,6 +72,13 @@ def corrupted(n: int) -> np.ndarray:
     return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
 
 
+def bases(n: int) -> dict[str, Any]:
+    """Return eight noisy copies of a basis, a flag of two levels."""
+    k = min(n, 3)
+    noise = 0.1 * random(8, n, k, seed=1) / np.sqrt(n)
+    return {"flags": np.linalg.qr(columns(n, k) + noise)[0], "dimensions": (1, k)[k == 1 :]}
+
+
 def network(n: int) -> dict[str, Any]:
     """Return a network of width n and as many samples."""
     parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
@@ -126,6 +133,12 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "pca.barycentric_subspaces": lambda n: {"X": random(n, 5), "n_references": min(n, 3)},
     "pca.barycentric_weights": lambda n: {"X": random(n, 5), "references": np.eye(5)[:3]},
+    "pca.chordal_distances": lambda n: {
+        "flags": bases(n)["flags"], "basis": columns(n, 3), "dimensions": bases(n)["dimensions"],
+    },
+    "pca.flag_aggregate": lambda n: {"gradients": random(min(n, 9), n) + 1.0},
+    "pca.flag_mean": bases,
+    "pca.flag_median": bases,
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.principal_flag_test": lambda n: {

@@ -20,7 +20,9 @@ from labkit import figures
 from labkit.figures import (
     Picture,
     canvas,
+    dot_chart,
     image_grid,
+    place_dots,
     point_cloud,
     spectrum,
     strokes,
@@ -34,7 +36,15 @@ CURVE = np.array([4.0, 2.0, 1.0])
 PATH = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0]])
 LABELS = {"x_label": "first (mm)", "y_label": "second (mm)"}
 
+DOTS = {
+    "colours": ["#000000", "#0072B2"],
+    "x_label": "angle, degrees",
+    "limits": (1.0, 100.0),
+    "ticks": (1, 10, 100),
+}
+
 KINDS = {
+    "dot_chart": lambda **o: dot_chart({"mean": 30.0, "median": 2.0}, **DOTS, log=True, **o),
     "image_grid": lambda **o: image_grid(np.ones((3, 4, 4)), n_columns=2, **o),
     "point_cloud": lambda **o: point_cloud(PATH, np.array([0, 1, 1]), **LABELS, **o),
     "spectrum": lambda **o: spectrum({"data": CURVE, "theory": CURVE}, y_label="variance", **o),
@@ -45,7 +55,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 def test_every_kind_is_tested_here():
     functions = {n for n in figures.__all__ if callable(getattr(figures, n))}
-    helpers = {"Picture", "canvas", "style", "mosaic", "segments", "strokes"}
+    helpers = {"Picture", "canvas", "style", "mosaic", "place_dots", "segments", "strokes"}
     assert functions - helpers == set(KINDS)
 
 
@@ -213,6 +223,17 @@ def test_trajectory_from_dark_to_bright():
 
 def test_segments():
     np.testing.assert_array_equal(segments(PATH), [[PATH[0], PATH[1]], [PATH[1], PATH[2]]])
+
+
+def test_dots_move_with_their_numbers_and_stay_in_the_panel():
+    picture = dot_chart({"mean": 30.0, "median": 2.0}, **DOTS, text="{:.0f}°")
+    dots, numbers = picture.moving["dots"], picture.moving["numbers"]
+    assert [dot.get_xdata()[0] for dot in dots] == [30, 2]
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["mean", "median"]
+    place_dots(picture, [0.25, np.nan], text="{:.2f}")
+    assert dots[0].get_xdata()[0] == numbers[0].get_position()[0] == 1
+    assert [number.get_text() for number in numbers] == ["0.25", ""]
+    assert np.isnan(dots[1].get_xdata()[0])
 
 
 def test_mosaic_places_every_image():
