@@ -1,6 +1,7 @@
 """Principal components and their variants."""
 
 from labkit.pca.alternating_projections import alternating_projections
+from labkit.pca.generative_components import generative_components
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.probabilistic_components import probabilistic_components
@@ -13,6 +14,7 @@ from labkit.pca.results import (
 )
 from labkit.pca.self_paced_components import self_paced_components
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
+from labkit.pca.truncated_power import truncated_power
 
 __all__ = [
     "LowRankPlusSparse",
@@ -21,9 +23,11 @@ __all__ = [
     "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
+    "generative_components",
     "principal_component_pursuit",
     "principal_components",
     "probabilistic_components",
     "self_paced_components",
     "trajectory_spectrum",
+    "truncated_power",
 ]
