@@ -9,10 +9,12 @@ from labkit.pca.results import (
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
+    SparseComponents,
     Subspace,
     TrajectorySpectrum,
 )
 from labkit.pca.self_paced_components import self_paced_components
+from labkit.pca.sparse_components import sparse_components
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 from labkit.pca.truncated_power import truncated_power
 
@@ -20,6 +22,7 @@ __all__ = [
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
+    "SparseComponents",
     "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
@@ -28,6 +31,7 @@ __all__ = [
     "principal_components",
     "probabilistic_components",
     "self_paced_components",
+    "sparse_components",
     "trajectory_spectrum",
     "truncated_power",
 ]
