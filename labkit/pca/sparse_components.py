@@ -154,17 +154,23 @@ def sparse_components(
 def _sweep(U: Array, V: Array, R: Array, alpha: float) -> tuple[Array, Array, float]:
     """Improve each row of V, then each row of U, and return the objective less its constant."""
     xp = array_namespace(U)
-    U, V = U + 0.0, V + 0.0
+    zero, one = xp.zeros_like(R[0, 0]), xp.ones_like(R[0, 0])
+    others = 1 - xp.eye(V.shape[0], dtype=V.dtype, device=device(V))
     B, G = U @ R, U @ xp.matrix_transpose(U)
-    shrunk, one = xp.zeros_like(V[0, :]), xp.ones_like(G[0, 0])
+    squares, G = xp.linalg.diagonal(G), G * others
+    squares = xp.where(squares > 0, squares, one)
+    V = V + 0.0
     for j in range(V.shape[0]):  # step 2
-        row = B[j, :] - G[j, :] @ V + G[j, j] * V[j, :]
-        row = xp.maximum(row - alpha, shrunk) + xp.minimum(row + alpha, shrunk)
-        V[j, :] = row / xp.where(G[j, j] > 0, G[j, j], one)
+        row = B[j, :] - G[j, :] @ V
+        V[j, :] = (xp.maximum(row - alpha, zero) + xp.minimum(row + alpha, zero)) / squares[j]
     A, W = V @ xp.matrix_transpose(V), V @ xp.matrix_transpose(R)
+    squares, rest = xp.linalg.diagonal(A), A * others
+    used = squares > 0
+    squares = xp.where(used, squares, one)
+    new = U + 0.0
     for j in range(V.shape[0]):  # step 3
-        step = (W[j, :] - A[j, :] @ U) / xp.where(A[j, j] > 0, A[j, j], one)
-        row = U[j, :] + step
-        U[j, :] = row / xp.maximum(xp.linalg.vector_norm(row), one)
-    objective = 0.5 * xp.sum((A @ U) * U) - xp.sum(W * U) + alpha * xp.sum(xp.abs(V))
+        row = (W[j, :] - rest[j, :] @ new) / squares[j]
+        new[j, :] = row / xp.maximum(xp.sqrt(row @ row), one)
+    U = xp.where(used[:, None], new, U)
+    objective = xp.sum((0.5 * (A @ U) - W) * U) + alpha * xp.sum(xp.abs(V))
     return U, V, float(objective)
