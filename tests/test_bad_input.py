@@ -65,9 +65,16 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.principal_components.principal_components": lambda: {"X": X},
     "pca.probabilistic_components.probabilistic_components": lambda: {"X": X, "n_components": 1},
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
+    "pca.generative_components.generative_components": lambda: {
+        "V": X.T @ X, "generator": lambda Z: Z @ X.T @ X, "n_latent": 3,
+    },
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.sparse_components.sparse_components": lambda: {
+        "X": X, "n_components": 1, "penalty": 0.1,
+    },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
+    "pca.truncated_power.truncated_power": lambda: {"V": X.T @ X, "n_nonzero": 1},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
     "networks.mlp.unflatten": lambda: {
@@ -183,6 +190,7 @@ ANYTHING: tuple[Bad, ...] = ()
 BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
     "X": MATRIX,
+    "V": MATRIX,
     "Vh": MATRIX,
     "M": MATRIX,
     "basis": MATRIX,
@@ -207,6 +215,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "n_samples": FROM_1,
+    "n_latent": FROM_1,
+    "n_nonzero": (*FROM_1, TOO_LARGE),
+    "n_restarts": FROM_1,
     "n_states": FROM_2,
     "n_dimensions": FROM_1,
     "n_repetitions": FROM_1,
@@ -250,6 +261,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "rng": SEED,
     "seed": (*SEED, Bad("None", None, TypeError, "None")),
     # Functions and what they are given
+    "generator": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("None", None, TypeError, "None"),
+        Bad("another shape", lambda good: lambda Z: Z[:, :1], ValueError, r"got \(6, 1\)"),
+    ),
     "function": ANYTHING,
     "grid": ANYTHING,
     "record": ANYTHING,

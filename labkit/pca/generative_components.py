@@ -115,6 +115,8 @@ def generative_components(
     True
     """
     V, scale = check_symmetric(V, "V")
+    if not callable(generator):
+        raise TypeError(f"generator must be callable, got {generator!r}")
     k = check_count(n_latent, "n_latent", 1)
     check_count(n_restarts, "n_restarts", 1)
     tol = check_real(tol, "tol", 0.0)

@@ -18,7 +18,7 @@ import numpy as np
 
 import labkit
 from labkit import networks
-from labkit.arrays import is_array, to_numpy
+from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -72,6 +72,12 @@ def corrupted(n: int) -> np.ndarray:
     return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
 
 
+def waves(n: int) -> Callable[[Any], Any]:
+    """Return a generator of waves of one phase, on the array library that it is asked on."""
+    places = np.linspace(0, 3, n)
+    return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
+
+
 def network(n: int) -> dict[str, Any]:
     """Return a network of width n and as many samples."""
     parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
@@ -93,10 +99,18 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.loss_and_gradient": network,
     "networks.unflatten": lambda n: {"vector": random(n * n + n), "widths": (n, n)},
     "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
+    "pca.generative_components": lambda n: {
+        "V": np.cov(decaying(n).T),
+        "generator": waves(n),
+        "n_latent": 1,
+        "rng": 0,
+    },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
+    "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
 }
 
 
