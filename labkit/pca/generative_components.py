@@ -17,7 +17,7 @@ from labkit.pca._symmetric import check_symmetric, unit_rows
 from labkit.pca.results import Subspace
 from labkit.random import Rng, as_generator, standard_normal
 
-N_STEPS = 5
+N_STEPS = 3
 """Levenberg-Marquardt steps in a projection; the next one starts where it stopped."""
 DAMPING, EASIER, HARDER = 1e-2, 0.3, 4.0
 

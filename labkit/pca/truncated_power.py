@@ -45,13 +45,16 @@ def truncated_power(
     Portable.
 
     1. Start with the column of V that has the largest diagonal entry, cut to its s entries of
-       largest magnitude and normalised.
-    2. Multiply by V, cut and normalise again, until nothing moves.
+       largest magnitude and normalised. Start again with the leading eigenvector, cut likewise.
+    2. Multiply by V, cut and normalise again, until nothing moves. Of the two keep the one of
+       larger value; the history is its own.
 
     It is Algorithm 1 of Yuan and Zhang, who prove that the value never falls if V is positive
-    semidefinite and offer better starts; this start is that of the generative paper, which runs it
-    as a rival. A step costs 2 n^2 flops and a sort. Entries of equal magnitude at the cut: the
-    first ones stay.
+    semidefinite; of their warm starts by a falling count only the first and the last are taken. The
+    first start is that of the generative paper, which runs the method as a rival: it suffices where
+    the signal has one large entry, and is lost where all are small and the samples many, for which
+    the second is there. A step costs 2 n^2 flops and a sort, the eigenvector about 9 n^3. Entries
+    of equal magnitude at the cut: the first ones stay.
 
     For several sparse components at once, and a penalty in place of a count, take
     `sparse_components`.
@@ -78,23 +81,34 @@ def truncated_power(
     check_count(max_iterations, "max_iterations", 1)
     xp = array_namespace(V)
 
-    w = _cut(V[:, int(xp.argmax(xp.linalg.diagonal(V)))], n_nonzero)  # step 1
-    history: list[float] = []
-    converged = False
-    for _ in range(max_iterations + 1):
-        product = V @ w
-        history.append(float(xp.sum(w * product)) * scale)
-        if converged or len(history) > max_iterations:
-            break
-        before, w = w, _cut(product, n_nonzero)  # step 2
-        converged = float(xp.linalg.vector_norm(w - before)) <= tol
+    starts = [V[:, int(xp.argmax(xp.linalg.diagonal(V)))]]  # step 1
+    if n_nonzero < n:
+        starts.append(xp.linalg.eigh(V).eigenvectors[:, -1])
+    found = [_climb(V, _cut(start, n_nonzero), n_nonzero, tol, max_iterations) for start in starts]
+    w, history, converged = max(found, key=lambda run: run[1][-1])
     return Subspace(
         basis=w[:, None],
-        values=xp.sum(w * product)[None] * scale,
-        objective_history=tuple(history),
+        values=xp.sum(w * (V @ w))[None] * scale,
+        objective_history=tuple(value * scale for value in history),
         n_iterations=len(history) - 1,
         converged=converged,
     )
+
+
+def _climb(
+    V: Array, w: Array, n_nonzero: int, tol: float, max_iterations: int
+) -> tuple[Array, list[float], bool]:
+    """Multiply and cut until nothing moves; return the direction, the values, whether at rest."""
+    xp = array_namespace(V)
+    history: list[float] = []
+    converged = False
+    while True:
+        product = V @ w
+        history.append(float(xp.sum(w * product)))
+        if converged or len(history) > max_iterations:
+            return w, history, converged
+        before, w = w, _cut(product, n_nonzero)  # step 2
+        converged = float(xp.linalg.vector_norm(w - before)) <= tol
 
 
 def _cut(w: Array, n_nonzero: int) -> Array:
