@@ -62,8 +62,8 @@ def generative_components(
     Returns
     -------
     Subspace
-        One column, a direction of the range; its ``w' V w``; that value after each projection;
-        `n_iterations` counts the power steps.
+        One column, a direction of the range with the sign that it has there; its ``w' V w``; that
+        value after each projection; `n_iterations` counts the power steps.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_count, check_real
+from labkit.linalg import fix_signs
 from labkit.pca._symmetric import check_symmetric, unit_rows
 from labkit.pca.results import Subspace
 
@@ -33,7 +34,8 @@ def truncated_power(
     Returns
     -------
     Subspace
-        One column; its ``w' V w``; that value at the start and after each step.
+        One column, its sign by `linalg.fix_signs`; its ``w' V w``; that value at the start and
+        after each step.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def truncated_power(
     found = [_climb(V, _cut(start, n_nonzero), n_nonzero, tol, max_iterations) for start in starts]
     w, history, converged = max(found, key=lambda run: run[1][-1])
     return Subspace(
-        basis=w[:, None],
+        basis=xp.matrix_transpose(fix_signs(w[None, :])),
         values=xp.sum(w * (V @ w))[None] * scale,
         objective_history=tuple(value * scale for value in history),
         n_iterations=len(history) - 1,
