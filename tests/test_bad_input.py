@@ -97,7 +97,16 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "pca.flag_median.flag_median": lambda: {"flags": FLAGS},
     "pca.flag_aggregate.flag_aggregate": lambda: {"gradients": X},
+    "pca.generative_components.generative_components": lambda: {
+        "V": X.T @ X, "generator": lambda Z: Z @ X.T @ X, "n_latent": 3,
+    },
+    "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
+    "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.sparse_components.sparse_components": lambda: {
+        "X": X, "n_components": 1, "penalty": 0.1,
+    },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
+    "pca.truncated_power.truncated_power": lambda: {"V": X.T @ X, "n_nonzero": 1},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
     "networks.mlp.unflatten": lambda: {
@@ -233,6 +242,7 @@ ANYTHING: tuple[Bad, ...] = ()
 BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
     "X": MATRIX,
+    "V": MATRIX,
     "Vh": MATRIX,
     "M": MATRIX,
     "basis": MATRIX,
@@ -297,6 +307,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "max_filters": FROM_1,
     "n_heavy": FROM_0,
     "n_samples": FROM_1,
+    "n_latent": FROM_1,
+    "n_nonzero": (*FROM_1, TOO_LARGE),
+    "n_restarts": FROM_1,
     "n_states": FROM_2,
     "n_dimensions": FROM_1,
     "n_repetitions": FROM_1,
@@ -368,6 +381,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "seed": (*SEED, Bad("None", None, TypeError, "None")),
     "path": (Bad("number", 3, TypeError, "3"), Bad("kind", "table.txt", ValueError, "'table.txt'")),
     # Functions and what they are given
+    "generator": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("None", None, TypeError, "None"),
+        Bad("another shape", lambda good: lambda Z: Z[:, :1], ValueError, r"got \(6, 1\)"),
+    ),
     "function": ANYTHING,
     "grid": ANYTHING,
     "record": ANYTHING,

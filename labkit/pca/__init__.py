@@ -16,6 +16,7 @@ from labkit.pca.chordal_distances import chordal_distances
 from labkit.pca.flag_aggregate import flag_aggregate
 from labkit.pca.flag_mean import flag_mean
 from labkit.pca.flag_median import flag_median
+from labkit.pca.generative_components import generative_components
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.principal_flag_test import principal_flag_test
@@ -32,11 +33,14 @@ from labkit.pca.results import (
     RowSketch,
     StreamedDirections,
     StreamedMoments,
+    SparseComponents,
     Subspace,
     TrajectorySpectrum,
 )
 from labkit.pca.self_paced_components import self_paced_components
+from labkit.pca.sparse_components import sparse_components
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
+from labkit.pca.truncated_power import truncated_power
 
 __all__ = [
     "KernelComponents",
@@ -68,10 +72,17 @@ __all__ = [
     "flag_aggregate",
     "flag_mean",
     "flag_median",
+    "SparseComponents",
+    "Subspace",
+    "TrajectorySpectrum",
+    "alternating_projections",
+    "generative_components",
     "principal_component_pursuit",
     "principal_components",
     "principal_flag_test",
     "probabilistic_components",
     "self_paced_components",
+    "sparse_components",
     "trajectory_spectrum",
+    "truncated_power",
 ]

@@ -577,6 +577,29 @@ class AggregatedGradient:
     gradient: Array
     reconstruction_ratios: Array
     basis: Array
+class SparseComponents:
+    """Components with few entries that are not zero, and the scores of the data on them.
+
+    Attributes
+    ----------
+    components : Array, shape (n_components, n_features)
+        Rows of norm 1, or 0 for a component that is not used; signs by `linalg.fix_signs`. They
+        are not orthogonal.
+    scores : Array, shape (n_samples, n_components)
+        ``scores @ components + mean`` describes the data; the largest norm of a column first.
+    mean : Array, shape (n_features,)
+        What was subtracted.
+    objective_history : tuple of float
+        The objective after each sweep; it never rises.
+    n_iterations : int
+        Sweeps.
+    converged : bool
+        Whether the objective came to rest before the limit.
+    """
+
+    components: Array
+    scores: Array
+    mean: Array
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool

@@ -18,7 +18,7 @@ import numpy as np
 
 import labkit
 from labkit import networks
-from labkit.arrays import is_array, to_numpy
+from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -77,6 +77,10 @@ def bases(n: int) -> dict[str, Any]:
     k = min(n, 3)
     noise = 0.1 * random(8, n, k, seed=1) / np.sqrt(n)
     return {"flags": np.linalg.qr(columns(n, k) + noise)[0], "dimensions": (1, k)[k == 1 :]}
+def waves(n: int) -> Callable[[Any], Any]:
+    """Return a generator of waves of one phase, on the array library that it is asked on."""
+    places = np.linspace(0, 3, n)
+    return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
 
 
 def network(n: int) -> dict[str, Any]:
@@ -139,6 +143,12 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.flag_aggregate": lambda n: {"gradients": random(min(n, 9), n) + 1.0},
     "pca.flag_mean": bases,
     "pca.flag_median": bases,
+    "pca.generative_components": lambda n: {
+        "V": np.cov(decaying(n).T),
+        "generator": waves(n),
+        "n_latent": 1,
+        "rng": 0,
+    },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.principal_flag_test": lambda n: {
@@ -149,6 +159,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
 }  # fmt: skip
+    "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
+    "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
+}
 
 
 def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
