@@ -67,6 +67,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.denoising_autoencoder.denoising_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "groups": np.arange(3.0),
+    },
+    "pca.least_volume_autoencoder.least_volume_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "penalty": 0.1,
+    },
+    "pca.low_rank_autoencoder.low_rank_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "penalty": 0.1,
+    },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
@@ -189,6 +198,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "other": MATRIX,
     "targets": MATRIX,
     "vector": ARRAY,
+    "groups": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("short", lambda good: good[:2], ValueError, "got 2"),
+    ),
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
         Bad("integers", np.arange(3), TypeError, "dtype int64"),
@@ -204,6 +217,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
+    "n_latents": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "n_samples": FROM_1,
@@ -236,6 +250,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
     "magnitude": (*NO_REAL, Bad("zero", 0.0, ValueError, "0.0")),
     "noise": (*NO_REAL, NEGATIVE),
+    "noise_variance": (*NO_REAL, NEGATIVE),
+    "drop_probability": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
+    "offset": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "bound": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "penalty": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
     "momentum": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
     "restoring": (*NO_REAL, NEGATIVE, ABOVE_1),
