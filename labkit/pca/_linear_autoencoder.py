@@ -82,7 +82,7 @@ def bounded(A: Array, bound: float | None) -> Array:
         return A
     xp = array_namespace(A)
     U, s, Vh = xp.linalg.svd(A, full_matrices=False)
-    return (U * xp.clip(s, max=bound)) @ Vh
+    return (U * xp.minimum(s, xp.full_like(s, bound))) @ Vh
 
 
 def largest_singular_value(A: Array) -> Array:
@@ -96,8 +96,8 @@ def largest_singular_value(A: Array) -> Array:
     Returns
     -------
     Array, shape ()
-        At least the smallest normal number, so that one may divide by it.
+        Plus a number too small to matter, so that one may divide by it and by its square.
     """
     xp = array_namespace(A)
-    info = xp.finfo(A.dtype)
-    return xp.clip(xp.max(xp.linalg.svdvals(A)), min=float(info.smallest_normal) ** 0.25)
+    tiny = float(xp.finfo(A.dtype).smallest_normal) ** 0.25
+    return xp.linalg.svdvals(A)[0] + tiny

@@ -84,7 +84,8 @@ def least_volume_autoencoder(
     principal axes have the least volume. That is the paper's theorem on PCA in a nutshell.
     With K = 1 a coordinate along a component of variance l dies if
     ``penalty * V / (h * offset) >= 2 sqrt(l)``; one that lives has
-    ``2 (sqrt(l) - s) = penalty * V / (h (s + offset))``.
+    ``2 (sqrt(l) - s) = penalty * V / (h (s + offset))``. What is pressed flat once does not come
+    back, so a large penalty can also take a true dimension with it on the way.
 
     The paper trains nonlinear networks by Adam on batches, with spectral normalisation of each
     layer of the decoder, after which singular values are scaled, not cut; only its linear special
@@ -157,4 +158,4 @@ def _states(
 def _standard_deviations(E: Array, S: Array) -> Array:
     """Return the standard deviation of each latent coordinate."""
     xp = array_namespace(S)
-    return xp.sqrt(xp.clip(xp.sum(E * (S @ E), axis=0), min=0.0))
+    return xp.sqrt(xp.abs(xp.sum(E * (S @ E), axis=0)))  # abs: rounding below zero

@@ -79,6 +79,8 @@ def low_rank_autoencoder(
     ``max(0, 1 - penalty / (2 l))``. The rank is the number of components with variance above
     ``penalty / 2``. Without a bound the penalty can be dodged: E and D grow, W shrinks, the
     product stays. The infimum costs nothing for W, so what one sees depends on when one stops.
+    With or without it W = 0 is a local minimum: a penalty near twice the variance of a component
+    can switch its coordinate off before encoder and decoder have turned to it, and it stays off.
 
     The paper trains nonlinear encoders and decoders by Adam on batches (its Algorithm), with the
     subgradient of the nuclear norm, which reaches no exact zero; here all maps are linear, batches
@@ -140,7 +142,7 @@ def _states(
         curvature = 2 * norm(T(E) @ S @ E) * norm(D) ** 2  # step 2
         W = W + 2 * (T(E) @ (S @ (identity - E @ W @ D))) @ T(D) / curvature
         U, s, Vh = xp.linalg.svd(W, full_matrices=False)
-        W = (U * xp.clip(s - penalty / curvature, min=0.0)) @ Vh
+        W = (U * xp.maximum(s - penalty / curvature, xp.zeros_like(s))) @ Vh
 
         B = E @ W
         D = D + T(B) @ S @ (identity - B @ D) / norm(T(B) @ S @ B)  # step 3
