@@ -78,10 +78,10 @@ def denoising_autoencoder(
     ``(1 - p)**2 S`` plus a multiple of the identity. Other masks turn the subspace, towards
     patterns that can be inferred from what is left.
 
-    The paper's encoder solves the same problem as a generalised eigenvalue problem of the two
-    moments, which has no unique answer where M is singular; here the mean is subtracted first, so
-    a dropped feature becomes its mean. The joint problem of reconstruction and classification of
-    the paper and its experiments with deep networks are left out. Cost
+    The paper's closed form takes the encoder from a generalised eigenvalue problem of the two
+    moments, which breaks down where M is singular; step 2 leaves such directions out. Here the
+    mean is subtracted first, so a dropped feature becomes its mean. The paper's joint problem of
+    reconstruction and classification and its experiments with deep networks are left out. Cost
     O(n p^2 + p^3) with p features, and no pass over corrupted data. For plain PCA use
     `principal_components`, which does not square the condition number.
 
@@ -118,7 +118,8 @@ def denoising_autoencoder(
 
     mean, covariance = mean_and_covariance(X)  # step 1
     identity = xp.eye(n_features, dtype=X.dtype, device=device(X))
-    seen = xp.where(names[:, None] == names[None, :], kept + 0 * identity, kept**2 + 0 * identity)
+    together = xp.astype(names[:, None] == names[None, :], X.dtype)
+    seen = kept**2 + (kept - kept**2) * together
     corrupted = covariance * seen + added * identity
 
     eigenvalues, vectors = xp.linalg.eigh(corrupted)  # step 2

@@ -82,10 +82,11 @@ def low_rank_autoencoder(
     With or without it W = 0 is a local minimum: a penalty near twice the variance of a component
     can switch its coordinate off before encoder and decoder have turned to it, and it stays off.
 
-    The paper trains nonlinear encoders and decoders by Adam on batches (its Algorithm), with the
-    subgradient of the nuclear norm, which reaches no exact zero; here all maps are linear, batches
-    are the whole data, and the proximal map replaces the subgradient. The bound is ours. Sampling
-    of new images and the convergence rate for Adam are left out. A round costs a few products of
+    The paper's training loop runs Adam on batches through nonlinear encoders and decoders, with
+    the subgradient of the nuclear norm, which reaches no exact zero; here all maps are linear, a
+    batch is the whole data, and the proximal map replaces the subgradient. The bound is ours. The
+    sampling of new images from Gaussian fits to the codes is left out; the paper's error bound and
+    its rate for Adam were not seen and are not tested. A round costs a few products of
     p x p and p x h matrices and decompositions of p x h ones, for p features and h latents. If all
     that is wanted is the linear optimum, threshold `principal_components`.
 
