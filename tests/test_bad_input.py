@@ -104,6 +104,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
     "pca.sparse_components.sparse_components": lambda: {
         "X": X, "n_components": 1, "penalty": 0.1,
+    "pca.denoising_autoencoder.denoising_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "groups": np.arange(3.0),
+    },
+    "pca.least_volume_autoencoder.least_volume_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "penalty": 0.1,
+    },
+    "pca.low_rank_autoencoder.low_rank_autoencoder": lambda: {
+        "X": X, "n_latents": 1, "penalty": 0.1,
     },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "pca.truncated_power.truncated_power": lambda: {"V": X.T @ X, "n_nonzero": 1},
@@ -283,6 +291,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("None", None, TypeError, "dtype object"),
         Bad("short", np.ones((2, 3), bool), ValueError, r"\(2, 3\)"),
         Bad("an empty row", changed_row(False), ValueError, "a sample without any"),
+    "groups": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("short", lambda good: good[:2], ValueError, "got 2"),
     ),
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
@@ -300,6 +311,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
     "n_references": (*FROM_1, TOO_LARGE),
+    "n_latents": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "block_size": FROM_1,
@@ -359,6 +371,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
     "magnitude": (*NO_REAL, Bad("zero", 0.0, ValueError, "0.0")),
     "noise": (*NO_REAL, NEGATIVE),
+    "noise_variance": (*NO_REAL, NEGATIVE),
+    "drop_probability": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
+    "offset": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "bound": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "penalty": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
     "decay": (*NO_REAL, NEGATIVE, ABOVE_1),
     "momentum": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),

@@ -17,6 +17,9 @@ from labkit.pca.flag_aggregate import flag_aggregate
 from labkit.pca.flag_mean import flag_mean
 from labkit.pca.flag_median import flag_median
 from labkit.pca.generative_components import generative_components
+from labkit.pca.denoising_autoencoder import denoising_autoencoder
+from labkit.pca.least_volume_autoencoder import least_volume_autoencoder
+from labkit.pca.low_rank_autoencoder import low_rank_autoencoder
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.principal_flag_test import principal_flag_test
@@ -27,6 +30,7 @@ from labkit.pca.results import (
     BarycentricSubspaces,
     FlagTest,
     AggregatedGradient,
+    LinearAutoencoder,
     LowRankPlusSparse,
     PrincipalComponents,
     ProbabilisticComponents,
@@ -48,6 +52,7 @@ __all__ = [
     "BarycentricSubspaces",
     "FlagTest",
     "AggregatedGradient",
+    "LinearAutoencoder",
     "LowRankPlusSparse",
     "PrincipalComponents",
     "ProbabilisticComponents",
@@ -77,6 +82,9 @@ __all__ = [
     "TrajectorySpectrum",
     "alternating_projections",
     "generative_components",
+    "denoising_autoencoder",
+    "least_volume_autoencoder",
+    "low_rank_autoencoder",
     "principal_component_pursuit",
     "principal_components",
     "principal_flag_test",

@@ -310,6 +310,30 @@ class KernelComponents:
 
     def scores(self, X: Array) -> Array:
         """Return the coordinates of samples on the components.
+class LinearAutoencoder:
+    """Linear maps to a few latent coordinates and back, with a square map between them.
+
+    A sample becomes ``(x - mean) @ encoder @ bottleneck @ decoder + mean``.
+
+    Attributes
+    ----------
+    encoder : Array, shape (n_features, n_latents)
+        One column for each latent coordinate.
+    bottleneck : Array, shape (n_latents, n_latents)
+        The map between encoder and decoder; the identity where the method has none.
+    decoder : Array, shape (n_latents, n_features)
+        What each latent coordinate paints, one row each.
+    mean : Array, shape (n_features,)
+        What is subtracted first and added last.
+    """
+
+    encoder: Array
+    bottleneck: Array
+    decoder: Array
+    mean: Array
+
+    def scores(self, X: Array) -> Array:
+        """Return the latent coordinates of samples, behind the bottleneck.
 
         Parameters
         ----------
@@ -320,6 +344,41 @@ class KernelComponents:
         -------
         Array, shape (n_new, n_components)
             Zero for components of eigenvalue zero.
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_latents)
+            ``(X - mean) @ encoder @ bottleneck``.
+
+        Raises
+        ------
+        ValueError
+            For a wrong number of features.
+        TypeError
+            For samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, encoder=self.encoder)
+        n_features = self.encoder.shape[0]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the encoder has, got {X.shape[1]}"
+            )
+        return (X - self.mean) @ (self.encoder @ self.bottleneck)
+
+    def reconstruction(self, X: Array) -> Array:
+        """Return what comes out for samples that go in.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            ``scores(X) @ decoder + mean``.
 
         Raises
         ------
@@ -603,3 +662,6 @@ class SparseComponents:
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool
+            See `scores`.
+        """
+        return self.scores(X) @ self.decoder + self.mean

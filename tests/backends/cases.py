@@ -148,6 +148,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "generator": waves(n),
         "n_latent": 1,
         "rng": 0,
+    "pca.denoising_autoencoder": lambda n: {
+        "X": decaying(n), "n_latents": min(n, 5), "noise_variance": 0.1, "drop_probability": 0.5,
+        "groups": np.arange(n) // 2,
+    },
+    "pca.least_volume_autoencoder": lambda n: {
+        "X": decaying(n), "n_latents": min(n, 5), "penalty": 0.5, "rng": 0,
+    },
+    "pca.low_rank_autoencoder": lambda n: {
+        "X": decaying(n), "n_latents": min(n, 5), "penalty": 0.5, "bound": 1.0, "rng": 0,
     },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
