@@ -12,6 +12,9 @@ from labkit.pca.results import (
     TrajectorySpectrum,
 )
 from labkit.pca.self_paced_components import self_paced_components
+from labkit.pca.stein_subspace import stein_subspace
+from labkit.pca.subclass_directions import subclass_directions
+from labkit.pca.subclass_labels import subclass_labels
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 
 __all__ = [
@@ -25,5 +28,8 @@ __all__ = [
     "principal_components",
     "probabilistic_components",
     "self_paced_components",
+    "stein_subspace",
+    "subclass_directions",
+    "subclass_labels",
     "trajectory_spectrum",
 ]
