@@ -1,4 +1,4 @@
-"""Which directions of the features does a response look at, whatever it does with them?
+"""The directions of the features that a response looks at, whatever it does with them.
 
 A response that depends on a few linear combinations of the features only, through functions that
 nobody knows, still betrays the combinations: by Stein's lemma averages of the response, weighted
