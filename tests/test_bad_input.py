@@ -46,6 +46,8 @@ FUNCTIONS = public_functions()
 X = np.random.default_rng(0).standard_normal((6, 3))
 BASIS = np.linalg.qr(X)[0][:, :2]
 TARGETS = np.eye(2)[[0, 1, 0, 1, 0, 1]]
+LABELS = np.array([0.0, 1, 0, 1, 0, 1])
+SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 WIDTHS = (3, 4, 2)
 
 
@@ -67,6 +69,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.stein_subspace.stein_subspace": lambda: {
+        "X": X, "Y": TARGETS, "n_components": 1, "order": 2,
+        "scores": X, "score_jacobians": X[:, :, None] * X[:, None],
+    },
+    "pca.subclass_labels.subclass_labels": lambda: {"X": X, "labels": LABELS, "n_subclasses": 2},
+    "pca.subclass_directions.subclass_directions": lambda: {
+        "X": X, "labels": LABELS, "subclasses": SUBCLASSES,
+    },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
@@ -188,6 +198,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "basis": MATRIX,
     "other": MATRIX,
     "targets": MATRIX,
+    "Y": MATRIX,
+    "scores": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "score_jacobians": tuple(bad for bad in ARRAY if bad.label != "None"),
+    "labels": ARRAY,
+    "subclasses": ARRAY,
     "vector": ARRAY,
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
@@ -216,6 +231,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_power_iterations": FROM_0,
     "oversampling": FROM_0,
     "widths": WIDTHS_BAD,
+    "order": (*FROM_1, TOO_LARGE),
+    "n_subclasses": (*FROM_1, TOO_LARGE),
+    "view_sizes": (
+        Bad("none", (), TypeError, r"\(\)"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (0.5, 2.5), TypeError, "0.5"),
+        Bad("too few", (1, 1), ValueError, r"\(1, 1\)"),
+        Bad("text", "12", TypeError, "'12'"),
+        Bad("number", 3, TypeError, "3"),
+    ),
     "classes": (
         Bad("unknown", 10, ValueError, "10"),
         Bad("none", (), ValueError, r"\(\)"),

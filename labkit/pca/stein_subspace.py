@@ -117,12 +117,16 @@ def stein_subspace(
         raise ValueError(f"Y must have {n_samples} rows like X, got shape {tuple(Y.shape)}")
     xp = array_namespace(X, Y)
 
-    if scores is None:
-        if score_jacobians is not None:
-            raise ValueError("score_jacobians must come with scores, got them alone")
-        S = _normal_scores(X)
-    else:
-        S = _checked(scores, "scores", X, (n_samples, n_features))
+    if score_jacobians is not None:
+        shape = (n_samples, n_features, n_features)
+        score_jacobians = _checked(score_jacobians, "score_jacobians", X, shape)
+    if (score_jacobians is not None and scores is None) or (
+        score_jacobians is None and scores is not None and order == 2
+    ):
+        seen = "scores alone at order 2" if score_jacobians is None else "them alone"
+        raise ValueError(f"score_jacobians must come with scores, got {seen}")
+    S = _normal_scores(X) if scores is None else _checked(scores, "scores", X, tuple(X.shape))
+
     scale = power_of_two(Y)
     Y = Y / scale
     Y = Y - xp.mean(Y, axis=0)  # step 1
@@ -132,12 +136,8 @@ def stein_subspace(
     else:
         w = xp.mean(Y, axis=1)
         M = _mean_product(S, S * w[:, None])  # step 3
-        if scores is not None:
-            shape = (n_samples, n_features, n_features)
-            if score_jacobians is None:
-                raise ValueError("score_jacobians must come with scores at order 2, got None")
-            jacobians = _checked(score_jacobians, "score_jacobians", X, shape)
-            M = M - xp.tensordot(w, jacobians, axes=1) / n_samples
+        if score_jacobians is not None:
+            M = M - xp.tensordot(w, score_jacobians, axes=1) / n_samples
         values, V = xp.linalg.eigh((M + xp.matrix_transpose(M)) / 2)
         leading = xp.argsort(xp.abs(values), descending=True, stable=True)
         basis, values = xp.take(V, leading[:k], axis=1), xp.take(values, leading)

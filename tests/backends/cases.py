@@ -83,6 +83,19 @@ def inputs(n: int) -> dict[str, Any]:
     return {key: value for key, value in network(n).items() if key != "targets"}
 
 
+def responses(n: int) -> dict[str, Any]:
+    """Return features and two responses that curve along the first two of them."""
+    X = random(40 * n, n)
+    return {"X": X, "Y": X[:, :2] ** 2 * [1.0, 3.0], "n_components": 2, "order": 2}
+
+
+def grouped(n: int) -> dict[str, Any]:
+    """Return samples of three classes of two subclasses each, of sizes that differ."""
+    groups = np.repeat(np.arange(6), np.arange(1, 7) * n)
+    X = 3 * random(6, n, seed=1)[groups] + random(len(groups), n)
+    return {"X": X, "labels": groups % 3, "subclasses": groups // 3}
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -97,6 +110,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.stein_subspace": responses,
+    "pca.subclass_directions": grouped,
 }
 
 
