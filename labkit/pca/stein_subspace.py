@@ -57,7 +57,7 @@ def stein_subspace(
     Subspace
         `values` holds the singular values of the moment for order 1; for order 2 its eigenvalues,
         by magnitude, with their signs: how the mean response curves along each direction.
-        The objective is the sum of their squares.
+        The objective is the share of the columns in the sum of the squares of all, from 0 to 1.
 
     Raises
     ------
@@ -141,11 +141,13 @@ def stein_subspace(
         values, V = xp.linalg.eigh((M + xp.matrix_transpose(M)) / 2)
         leading = xp.argsort(xp.abs(values), descending=True, stable=True)
         basis, values = xp.take(V, leading[:k], axis=1), xp.take(values, leading)
-    values = values[:k] * scale
+    total = float(xp.sum(values**2))
+    values = values[:k]
+    share = float(xp.sum(values**2)) / total if total > 0 else 0.0
     return Subspace(
         basis=xp.matrix_transpose(fix_signs(xp.matrix_transpose(basis))),
-        values=values,
-        objective_history=(float(xp.sum(values**2)),),
+        values=values * scale,
+        objective_history=(share,),
         n_iterations=0,
         converged=True,
     )

@@ -42,8 +42,8 @@ def subclass_labels(X: Array, labels: Array, *, n_subclasses: int, rng: Rng = No
 
     Notes
     -----
-    Host: the k-means is that of SciPy, ``scipy.cluster.vq.kmeans2``; the best of eight starts a
-    class at random samples, 30 iterations each. scikit-learn's is for larger data: a call of it on a few
+    Host: SciPy does the k-means, ``scipy.cluster.vq.kmeans2``; the best of eight starts a class at
+    random samples, 30 iterations each. scikit-learn's is for larger data: a call of it on a few
     hundred samples takes ten times as long. The paper leaves the number of subclasses to a search
     on validation data.
 
