@@ -139,17 +139,19 @@ def subclass_directions(
     ids, classes = _groups(labels, subclasses)  # step 1
     counts = [int(xp.sum(xp.astype(ids == g, xp.int64))) for g in range(len(classes))]
     contrasts, values = _contrasts(counts, classes, X)
-    Xc = X / power_of_two(X)
+    scale = power_of_two(X)
+    Xc = X if 1e-6 < scale < 1e6 else X / scale  # so that squares neither overflow nor vanish
     Xc = Xc - xp.mean(Xc, axis=0)
-    blocks, start = [], 0
+    blocks: list[Array] = []
+    total, start = 0.0, 0
     for v, size in enumerate(sizes):
-        if bool(xp.all(X[:, start : start + size] == X[:1, start : start + size])):
+        if _is_constant(X[:, start : start + size]):
             raise ValueError(f"X must vary, got samples that are all equal in view {v}")
         view = Xc[:, start : start + size]
-        blocks.append(_regression(view, ids[:, v], contrasts, counts, penalty))  # steps 2 and 3
-        start += size
-    typical = 1 / float(xp.linalg.vector_norm(Xc))
-    basis, values = _orthonormal(xp.concat(blocks, axis=0), values, typical)  # step 4
+        block, energy = _regression(view, ids[:, v], contrasts, counts, penalty)  # steps 2 and 3
+        blocks.append(block)
+        total, start = total + energy, start + size
+    basis, values = _orthonormal(xp.concat(blocks, axis=0), values, 1 / total**0.5)  # step 4
     if not values:
         raise ValueError("X must tell groups apart, got group means that are all equal")
     return Subspace(
@@ -237,23 +239,29 @@ def _span(A: Array, known: Array, n: int) -> Array:
 
 def _regression(
     Xc: Array, ids: Array, contrasts: Array, counts: list[int], penalty: float
-) -> Array:
-    """Return the ridge regression of the targets of one view on its features."""
+) -> tuple[Array, float]:
+    """Return the regression of the targets of one view on its features, and its scatter's trace."""
     xp = array_namespace(Xc)
     n_samples, n_features = Xc.shape
     sizes = xp.asarray(counts, dtype=Xc.dtype, device=device(Xc))
     of_group = contrasts / xp.sqrt(sizes)[:, None]  # the target's value on each group
-    smaller = min(n_samples, n_features)
-    alpha = max(penalty, smaller * eps(Xc)) * float(xp.sum(Xc**2)) / smaller
-    ridge = alpha * xp.eye(smaller, dtype=Xc.dtype, device=device(Xc))
-    if n_samples > n_features:
-        member = xp.arange(len(counts), device=device(Xc)) == ids[:, None]
-        sums = xp.matrix_transpose(xp.astype(member, Xc.dtype)) @ Xc  # step 2
-        scatter = xp.matrix_transpose(Xc) @ Xc
-        return xp.linalg.solve(scatter + ridge, xp.matrix_transpose(sums) @ of_group)
-    targets = xp.take(of_group, ids, axis=0)
-    solved = xp.linalg.solve(Xc @ xp.matrix_transpose(Xc) + ridge, targets)
-    return xp.matrix_transpose(Xc) @ solved
+    wide = n_samples <= n_features
+    scatter = Xc @ xp.matrix_transpose(Xc) if wide else xp.matrix_transpose(Xc) @ Xc
+    smaller, trace = scatter.shape[0], float(xp.linalg.trace(scatter))
+    alpha = max(penalty, smaller * eps(Xc)) * trace / smaller
+    scatter = scatter + alpha * xp.eye(smaller, dtype=Xc.dtype, device=device(Xc))
+    if wide:
+        targets = xp.take(of_group, ids, axis=0)
+        return xp.matrix_transpose(Xc) @ xp.linalg.solve(scatter, targets), trace
+    member = xp.arange(len(counts), device=device(Xc)) == ids[:, None]
+    sums = xp.matrix_transpose(xp.astype(member, Xc.dtype)) @ Xc  # step 2
+    return xp.linalg.solve(scatter, xp.matrix_transpose(sums) @ of_group), trace
+
+
+def _is_constant(X: Array) -> bool:
+    xp = array_namespace(X)
+    some = X[:: max(1, X.shape[0] // 256), :]
+    return bool(xp.all(some == X[:1, :])) and bool(xp.all(X[:1, :] == X))
 
 
 def _orthonormal(W: Array, values: list[float], typical: float) -> tuple[Array, list[float]]:
