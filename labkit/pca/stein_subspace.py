@@ -84,8 +84,10 @@ def stein_subspace(
     the deviations of the sample covariance cancel against those of the moment.
 
     Order 2 averages second derivatives over the responses, and those of opposite curvature
-    cancel; pass one response at a time where signs are mixed. Its error is of order p / sqrt(n),
-    that of order 1 of sqrt(p / n). 2 n p^2 + n p q flops, and n p^2 at order 2.
+    cancel; pass one response at a time where signs are mixed. The paper bounds the error by
+    multiples of sqrt(r p / n) at order 1 and of p r / sqrt(n) at order 2, for r directions; for
+    normal x and even links the notebook derives, and measures, sqrt(p r / n) at order 2 too.
+    2 n p^2 + n p q flops, and n p^2 more at order 2.
 
     Prefer `principal_components` where there are no responses. For normal x and y = x the paper
     (Theorem 2.4) gets the PCA space; with the default score the moment is then the identity
