@@ -86,7 +86,8 @@ def stein_subspace(
     Order 2 averages second derivatives over the responses, and those of opposite curvature
     cancel; pass one response at a time where signs are mixed. The paper bounds the error by
     multiples of sqrt(r p / n) at order 1 and of p r / sqrt(n) at order 2, for r directions; for
-    normal x and even links the notebook derives, and measures, sqrt(p r / n) at order 2 too.
+    normal x and even links the notebook derives sqrt(p r / n) at order 2 too, and measures its
+    constant.
     2 n p^2 + n p q flops, and n p^2 more at order 2.
 
     Prefer `principal_components` where there are no responses. For normal x and y = x the paper
