@@ -48,6 +48,8 @@ X = np.random.default_rng(0).standard_normal((6, 3))
 BASIS = np.linalg.qr(X)[0][:, :2]
 FLAGS = np.stack([BASIS, np.linalg.qr(X[::-1])[0][:, :2]])
 TARGETS = np.eye(2)[[0, 1, 0, 1, 0, 1]]
+LABELS = np.array([0.0, 1, 0, 1, 0, 1])
+SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 WIDTHS = (3, 4, 2)
 
 
@@ -112,6 +114,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "pca.low_rank_autoencoder.low_rank_autoencoder": lambda: {
         "X": X, "n_latents": 1, "penalty": 0.1,
+    "pca.stein_subspace.stein_subspace": lambda: {
+        "X": X, "Y": TARGETS, "n_components": 1, "order": 2,
+        "scores": X, "score_jacobians": X[:, :, None] * X[:, None],
+    },
+    "pca.subclass_labels.subclass_labels": lambda: {"X": X, "labels": LABELS, "n_subclasses": 2},
+    "pca.subclass_directions.subclass_directions": lambda: {
+        "X": X, "labels": LABELS, "subclasses": SUBCLASSES,
     },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "pca.truncated_power.truncated_power": lambda: {"V": X.T @ X, "n_nonzero": 1},
@@ -285,6 +294,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zeros", [0.0, 0.0], ValueError, "0 to 0"),
         Bad("too many", [1.0, 1.0, 1.0], ValueError, "3"),
     ),
+    "Y": MATRIX,
+    "scores": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "score_jacobians": tuple(bad for bad in ARRAY if bad.label != "None"),
+    "labels": ARRAY,
+    "subclasses": ARRAY,
     "vector": ARRAY,
     "observed": (
         Bad("floats", X, TypeError, "dtype float64"),
@@ -350,6 +364,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("falling", (2, 1), ValueError, r"\(2, 1\)"),
         Bad("too large", (1, 9), ValueError, "9"),
         Bad("text", ("1", "2"), TypeError, "'1'"),
+    "order": (*FROM_1, TOO_LARGE),
+    "n_subclasses": (*FROM_1, TOO_LARGE),
+    "view_sizes": (
+        Bad("none", (), TypeError, r"\(\)"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (0.5, 2.5), TypeError, "0.5"),
+        Bad("too few", (1, 1), ValueError, r"\(1, 1\)"),
+        Bad("text", "12", TypeError, "'12'"),
+        Bad("number", 3, TypeError, "3"),
     ),
     "classes": (
         Bad("unknown", 10, ValueError, "10"),

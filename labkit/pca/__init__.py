@@ -43,6 +43,9 @@ from labkit.pca.results import (
 )
 from labkit.pca.self_paced_components import self_paced_components
 from labkit.pca.sparse_components import sparse_components
+from labkit.pca.stein_subspace import stein_subspace
+from labkit.pca.subclass_directions import subclass_directions
+from labkit.pca.subclass_labels import subclass_labels
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 from labkit.pca.truncated_power import truncated_power
 
@@ -91,6 +94,9 @@ __all__ = [
     "probabilistic_components",
     "self_paced_components",
     "sparse_components",
+    "stein_subspace",
+    "subclass_directions",
+    "subclass_labels",
     "trajectory_spectrum",
     "truncated_power",
 ]

@@ -97,6 +97,17 @@ def inputs(n: int) -> dict[str, Any]:
 def stream(n: int) -> list[np.ndarray]:
     """Return four batches with well separated variances."""
     return [random(2 * n, n, seed=i) * 0.8 ** np.minimum(np.arange(n), 20) for i in range(4)]
+def responses(n: int) -> dict[str, Any]:
+    """Return features and two responses that curve along the first two of them."""
+    X = random(40 * n, n)
+    return {"X": X, "Y": X[:, :2] ** 2 * [1.0, 3.0], "n_components": 2, "order": 2}
+
+
+def grouped(n: int) -> dict[str, Any]:
+    """Return samples of three classes of two subclasses each, of sizes that differ."""
+    groups = np.repeat(np.arange(6), np.arange(1, 7) * n)
+    X = 3 * random(6, n, seed=1)[groups] + random(len(groups), n)
+    return {"X": X, "labels": groups % 3, "subclasses": groups // 3}
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -170,6 +181,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
 }  # fmt: skip
     "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
     "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
+    "pca.stein_subspace": responses,
+    "pca.subclass_directions": grouped,
 }
 
 
