@@ -6,6 +6,8 @@ arguments. The synthetic models draw data whose answer is known.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.drawings import drawn_faces, face_pictures
+from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -43,10 +45,13 @@ __all__ = [
     "NATURAL_IMAGES",
     "Dataset",
     "Provenance",
+    "attributed_block_model",
     "breast_cancer",
     "contaminated_subspace",
     "diabetes",
     "digits",
+    "drawn_faces",
+    "face_pictures",
     "faces",
     "fashion_mnist",
     "flags",
