@@ -98,7 +98,7 @@ def face_pictures(attributes: Array, styles: Array) -> np.ndarray:
     Examples
     --------
     >>> bare, bearded = face_pictures([[-1, -1, -1, 1], [1, -1, -1, 1]], [[0, 0, 0, 0]] * 2)
-    >>> chin = 19 * 24 + 12
+    >>> chin = 21 * 24 + 12
     >>> bool(bearded[chin] < bare[chin] - 0.3)
     True
     """

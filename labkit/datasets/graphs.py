@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labkit.checks import check_count, check_real
+from labkit.checks import check_choice, check_count, check_real
 from labkit.random import Rng, as_generator
 
 
@@ -16,6 +16,7 @@ def attributed_block_model(
     mean_degree: float = 10.0,
     homophily: float = 0.7,
     signal: float = 0.5,
+    kind: str = "even",
     rng: Rng = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Draw a stochastic block model with Gaussian attributes.
@@ -40,6 +41,9 @@ def attributed_block_model(
     signal : float
         Length s of the class means, 0 or larger, where the noise in each attribute has standard
         deviation 1. The directions of the means are random.
+    kind : {"even", "paired"}
+        Whom neighbours of another class belong to: any other class alike, or always the partner
+        of a class, 0 with 1, 2 with 3 and so on. For pairs `n_classes` must be even.
     rng : int, Generator or None
         All draws.
 
@@ -60,7 +64,7 @@ def attributed_block_model(
     Notes
     -----
     Host: data are made on the host. For one seed the draws are common to all values of
-    `mean_degree`, `homophily` and `signal`: edges come and go one by one as these move.
+    `mean_degree`, `homophily`, `signal` and `kind`: edges come and go one by one as these move.
 
     References
     ----------
@@ -79,6 +83,9 @@ def attributed_block_model(
     mean_degree = check_real(mean_degree, "mean_degree", 0.0)
     homophily = check_real(homophily, "homophily", 0.0, 1.0)
     signal = check_real(signal, "signal", 0.0)
+    check_choice(kind, "kind", ("even", "paired"))
+    if kind == "paired" and n_classes % 2:
+        raise ValueError(f"n_classes must be even for pairs, got {n_classes}")
     generator = as_generator(rng)
     labels = generator.permutation(np.arange(n_samples) % n_classes)
     means = generator.standard_normal((n_classes, n_features))
@@ -86,7 +93,10 @@ def attributed_block_model(
     X = signal * means[labels] + generator.standard_normal((n_samples, n_features))
     size = n_samples / n_classes
     inside = min(1.0, mean_degree * homophily / size)
-    outside = min(1.0, mean_degree * (1 - homophily) / (n_samples - size))
+    others = (n_samples - size) if kind == "even" else size
+    outside = min(1.0, mean_degree * (1 - homophily) / others)
     chance = np.where(labels[:, None] == labels, inside, outside)
+    if kind == "paired":
+        chance[labels[:, None] // 2 != labels // 2] = 0.0
     upper = np.triu(generator.random((n_samples, n_samples)) < chance, 1)
     return (upper | upper.T).astype(np.float64), X, labels

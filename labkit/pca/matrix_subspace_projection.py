@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_real, check_same_device
 from labkit.pca.results import FactoredAutoencoder
 from labkit.random import Rng, as_generator, standard_normal
@@ -138,7 +138,7 @@ def matrix_subspace_projection(
     B = S_yx @ xp.linalg.pinv(S_xx, rtol=n_features * eps(X))
 
     def states() -> Iterator[FactoredAutoencoder]:
-        identity = xp.eye(d, dtype=X.dtype, device=X.device)
+        identity = xp.eye(d, dtype=X.dtype, device=device(X))
         spread = math.sqrt(float(xp.linalg.trace(S_xx))) or 1.0
         E = standard_normal(generator, (d, n_features), like=X) / spread  # step 2
         D = standard_normal(generator, (n_features, d), like=X) * spread / math.sqrt(n_features * d)
@@ -173,8 +173,7 @@ def matrix_subspace_projection(
                 to_D = D @ S_zz - S_xz
                 to_M = w_1 * (M @ S_zz - S_yz) + w_2 * (S_yy @ M - S_yz)
                 E, D, M = (
-                    A - 2 * step_size * slope
-                    for A, slope in ((E, to_E), (D, to_D), (M, to_M))
+                    A - 2 * step_size * slope for A, slope in ((E, to_E), (D, to_D), (M, to_M))
                 )
 
     return states()
@@ -187,7 +186,7 @@ def _inverse(A: Array) -> Array:
 
 
 def _sylvester(A: Array, C: Array, right: Array) -> Array:
-    """Return the smallest M with A M + M C = right, both symmetric, without negative eigenvalues."""
+    """Return the smallest M with A M + M C = right, A and C symmetric and not negative."""
     xp = array_namespace(A)
     a, U = xp.linalg.eigh(A)
     c, V = xp.linalg.eigh(C)
