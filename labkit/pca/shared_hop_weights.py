@@ -26,7 +26,7 @@ def shared_hop_weights(
 ) -> SharedHopWeights:
     r"""Fit a number for each hop and one matrix of weights for all, by least squares.
 
-    .. math:: \min_{\theta, W} \Bigl\|\sum_k \theta_k H_k W - Y\Bigr\|_F^2
+    .. math:: \min_{\theta, W, b} \Bigl\|\sum_k \theta_k H_k W + 1 b^\top - Y\Bigr\|_F^2
               + \lambda \|\theta\|^2 \|W\|_F^2
 
     Parameters
@@ -56,7 +56,8 @@ def shared_hop_weights(
     -----
     Portable.
 
-    1. Start with equal theta_k.
+    1. Take the means out of hops and targets, which is what the best b does: aggregated
+       attributes tend to a constant, and theta would be spent on it. Start with equal theta_k.
     2. W for fixed theta is ridge regression on the weighted sum of hops.
     3. theta for fixed W is ridge regression on the predictions of the single hops; then it is
        brought to unit norm, which W takes up. Return to 2.
@@ -79,7 +80,8 @@ def shared_hop_weights(
     Examples
     --------
     >>> import numpy as np
-    >>> near, far = np.eye(4)[:, :2], np.eye(4)[:, 2:]
+    >>> signs = np.kron(np.eye(4), [[1.0], [-1.0]])
+    >>> near, far = signs[:, :2], signs[:, 2:]
     >>> fit = shared_hop_weights((near, far), 3 * near - 4 * far, penalty=1e-9)
     >>> fit.hop_weights.round(3), fit.weights.round(3)
     (array([-0.6,  0.8]), array([[-5.,  0.],
@@ -100,8 +102,8 @@ def shared_hop_weights(
     tol = check_real(tol, "tol", 0.0)
     check_count(max_iterations, "max_iterations", 1)
     xp = array_namespace(Y, *blocks)
-    stack = xp.stack(blocks)
-    Y = xp.astype(Y, stack.dtype)
+    stack = xp.stack([H - xp.mean(H, axis=0) for H in blocks])
+    Y = xp.astype(Y - xp.mean(Y, axis=0), stack.dtype)
     n_hops = len(blocks)
 
     theta = xp.ones(n_hops, dtype=stack.dtype, device=device(stack)) / n_hops**0.5  # step 1
