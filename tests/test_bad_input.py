@@ -65,6 +65,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.principal_components.principal_components": lambda: {"X": X},
     "pca.probabilistic_components.probabilistic_components": lambda: {"X": X, "n_components": 1},
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
+    "pca.matrix_subspace_projection.matrix_subspace_projection": lambda: {
+        "X": X, "labels": np.sign(X[:, :1]), "n_components": 2,
+    },
+    "pca.graph_feature_space.graph_feature_space": lambda: {
+        "adjacency": np.ones((6, 6)), "X": X, "n_hops": 1,
+    },
+    "pca.shared_hop_weights.shared_hop_weights": lambda: {"hops": [X, 2 * X], "targets": TARGETS},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
@@ -86,6 +93,11 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.synthetic.low_rank_plus_sparse": lambda: {
         "shape": (4, 3), "rank": 1, "contamination": 0.1,
     },
+    "datasets.drawings.drawn_faces": lambda: {"n_samples": 3},
+    "datasets.drawings.face_pictures": lambda: {
+        "attributes": np.ones((2, 4)), "styles": np.zeros((2, 4)),
+    },
+    "datasets.graphs.attributed_block_model": lambda: {"n_samples": 9, "n_features": 2},
     "datasets.images.fashion_mnist": dict,
     "datasets.images.flags": dict,
     "datasets.images.mnist": dict,
@@ -188,6 +200,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "basis": MATRIX,
     "other": MATRIX,
     "targets": MATRIX,
+    "labels": MATRIX,
+    "adjacency": MATRIX,
+    "attributes": MATRIX,
+    "styles": MATRIX,
+    "hops": (
+        Bad("none", [], TypeError, "list"),
+        Bad("number", 3, TypeError, "int"),
+        Bad("shapes", [X, X[:, :2]], ValueError, r"\(6, 2\)"),
+        Bad("NaN", [X, np.nan * X], ValueError, "got 18 entries that are NaN or infinite"),
+    ),
     "vector": ARRAY,
     "singular_values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1.0")),
     "like": (
@@ -205,6 +227,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
+    "structure_rank": (*FROM_0, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "n_samples": FROM_1,
     "n_states": FROM_2,
@@ -223,7 +246,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "Bag", ValueError, "'Bag'"),
         Bad("half", 0.5, ValueError, "0.5"),
     ),
-    "n_features": FROM_2,
+    "n_features": FROM_1,
+    "n_classes": (*FROM_2, TOO_LARGE),
+    "n_hops": FROM_0,
     "shape": (
         Bad("number", 3, TypeError, "3"),
         Bad("one", (3,), TypeError, r"\(3,\)"),
@@ -236,11 +261,24 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
     "magnitude": (*NO_REAL, Bad("zero", 0.0, ValueError, "0.0")),
     "noise": (*NO_REAL, NEGATIVE),
+    "weight": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    "null_weight": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
+    "correlation": (*NO_REAL, ABOVE_1, Bad("-1.5", -1.5, ValueError, "-1.5")),
+    "homophily": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "mean_degree": (*NO_REAL, NEGATIVE),
+    "signal": (*NO_REAL, NEGATIVE),
     "penalty": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
     "momentum": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
     "restoring": (*NO_REAL, NEGATIVE, ABOVE_1),
     "drift": NO_REAL,
-    "step_size": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "step_size": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
     "route": NAME,
@@ -275,6 +313,7 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
         Bad("rows off", 2 * TARGETS, ValueError, "1 off"),
         Bad("short", TARGETS[:2], ValueError, r"\(2, 2\)"),
     ),
+    ("networks.training.gradient_training", "step_size"): (Bad("None", None, TypeError, "None"),),
     ("networks.mlp.forward", "X"): (Bad("features", X[:, :2], ValueError, "got 2"),),
 }
 """What only one function refuses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labkit.arrays import Array, to_numpy
-from labkit.checks import check_count, check_matrix, check_real
+from labkit.checks import check_count, check_matrix, check_real, check_same_device
 from labkit.random import Rng, as_generator
 
 ATTRIBUTES = ("beard", "hat", "glasses", "smile")
@@ -102,8 +102,10 @@ def face_pictures(attributes: Array, styles: Array) -> np.ndarray:
     >>> bool(bearded[chin] < bare[chin] - 0.3)
     True
     """
-    present = to_numpy(check_matrix(attributes, "attributes")).astype(np.float64)
-    styled = to_numpy(check_matrix(styles, "styles")).astype(np.float64)
+    attributes, styles = check_matrix(attributes, "attributes"), check_matrix(styles, "styles")
+    check_same_device(attributes=attributes, styles=styles)
+    present = to_numpy(attributes).astype(np.float64)
+    styled = to_numpy(styles).astype(np.float64)
     for name, values, names in (
         ("attributes", present, ATTRIBUTES),
         ("styles", styled, STYLES),

@@ -14,7 +14,9 @@ from labkit.checks import check_count, check_matrix, check_same_device
 from labkit.pca.results import GraphFeatures
 
 
-def graph_feature_space(adjacency: Array, X: Array, *, n_hops: int, rank: int = 0) -> GraphFeatures:
+def graph_feature_space(
+    adjacency: Array, X: Array, *, n_hops: int, structure_rank: int = 0
+) -> GraphFeatures:
     r"""Return the attributes of a graph's nodes after each hop, and the graph's own components.
 
     .. math:: H_k = P^k X \,\mathrm{diag}(c_k), \quad k = 0, \dots, K, \qquad
@@ -31,7 +33,7 @@ def graph_feature_space(adjacency: Array, X: Array, *, n_hops: int, rank: int = 
         Attributes of the nodes, on the same device.
     n_hops : int
         K, 0 or larger; with 0 only the attributes themselves.
-    rank : int
+    structure_rank : int
         r, the number of structural components, from 0 to n_samples.
 
     Returns
@@ -57,7 +59,7 @@ def graph_feature_space(adjacency: Array, X: Array, *, n_hops: int, rank: int = 
        dislike between classes counts as strong liking does. Columns of S have norms sigma_i over
        sigma_1; their signs mean nothing to a linear model.
 
-    O(K n^2 p) for p attributes, and 9 n^3 flops for step 3 if rank > 0; both for a dense matrix.
+    O(K n^2 p) for p attributes, and 9 n^3 flops for step 3 if structure_rank > 0; both for a dense matrix.
 
     This is the feature space of FE-GNN with its monomial basis, the powers of P. The paper's code
     can use other polynomials, normalises the rows of X before its columns, and trains one weight
@@ -88,7 +90,7 @@ def graph_feature_space(adjacency: Array, X: Array, *, n_hops: int, rank: int = 
             f"got {tuple(A.shape)}"
         )
     check_count(n_hops, "n_hops", 0)
-    check_count(rank, "rank", 0, n_samples)
+    check_count(structure_rank, "structure_rank", 0, n_samples)
     xp = array_namespace(A, X)
     A = xp.astype(A, X.dtype)
     if bool(xp.any(xp.matrix_transpose(A) != A)):
@@ -104,10 +106,10 @@ def graph_feature_space(adjacency: Array, X: Array, *, n_hops: int, rank: int = 
     for _ in range(n_hops):
         hops.append(_unit_columns(P @ hops[-1]))  # step 2
     structure = A[:, :0]
-    if rank > 0:  # step 3
+    if structure_rank > 0:  # step 3
         eigenvalues, vectors = xp.linalg.eigh(A)
         sizes = xp.abs(eigenvalues)
-        leading = xp.argsort(sizes, descending=True, stable=True)[:rank]
+        leading = xp.argsort(sizes, descending=True, stable=True)[:structure_rank]
         sizes = xp.take(sizes, leading) / (float(xp.max(sizes)) or 1.0)
         structure = xp.take(vectors, leading, axis=1) * sizes
     return GraphFeatures(hops=tuple(hops), structure=structure)

@@ -90,7 +90,10 @@ def matrix_subspace_projection(
     # the geometric mean of matrices: the identity if the labels are linear in the data, ``2 R - 1``
     for one attribute of multiple correlation R, and M = 0 below R = 1/2. The code of the null space
     may be scaled down for free while the decoder grows, and w_2 makes it so, about as one over the
-    number of steps: watch ratios, not the size of the code.
+    number of steps: watch ratios, not the size of the code. An edit then adds the regression of the
+    data on all labels together, so correlated labels are told apart. By gradient steps the rest of
+    the code forgets the labels last, long after M reads them. Components beyond the rank of the
+    data hold rounding errors, which a probe without a tolerance may still read.
 
     References
     ----------

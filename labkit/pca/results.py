@@ -378,7 +378,7 @@ class GraphFeatures:
     ----------
     hops : tuple of Array, each of shape (n_samples, n_features)
         The attributes after 0, 1, ... hops; columns of unit norm, or zero.
-    structure : Array, shape (n_samples, rank)
+    structure : Array, shape (n_samples, structure_rank)
         The graph's own components: left singular vectors of the adjacency matrix times singular
         values, relative to the largest.
     """

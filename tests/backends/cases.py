@@ -72,6 +72,12 @@ def corrupted(n: int) -> np.ndarray:
     return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
 
 
+def neighbours(n: int) -> np.ndarray:
+    """Return the adjacency matrix of a ladder: two paths of n nodes, joined rung by rung."""
+    path = np.eye(n, k=1) + np.eye(n, k=-1)
+    return np.block([[path, np.eye(n)], [np.eye(n), path]])
+
+
 def network(n: int) -> dict[str, Any]:
     """Return a network of width n and as many samples."""
     parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
@@ -93,11 +99,20 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.loss_and_gradient": network,
     "networks.unflatten": lambda n: {"vector": random(n * n + n), "widths": (n, n)},
     "pca.alternating_projections": lambda n: {"M": corrupted(n), "rank": 2},
+    "pca.graph_feature_space": lambda n: {
+        "adjacency": neighbours(n), "X": random(2 * n, 4), "n_hops": 3, "structure_rank": 2,
+    },
+    "pca.matrix_subspace_projection": lambda n: {
+        "X": decaying(n), "labels": np.sign(random(2 * n, 2)), "n_components": min(n, 6), "rng": 0,
+    },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
-}
+    "pca.shared_hop_weights": lambda n: {
+        "hops": (random(2 * n, n), random(2 * n, n, seed=1)), "targets": random(2 * n, 3, seed=2),
+    },
+}  # fmt: skip
 
 
 def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
