@@ -59,7 +59,8 @@ def graph_feature_space(
        dislike between classes counts as strong liking does. Columns of S have norms sigma_i over
        sigma_1; their signs mean nothing to a linear model.
 
-    O(K n^2 p) for p attributes, and 9 n^3 flops for step 3 if structure_rank > 0; both for a dense matrix.
+    O(K n^2 p) for p attributes, and 9 n^3 flops for step 3 where it is taken; both for a
+    dense matrix.
 
     This is the feature space of FE-GNN with its monomial basis, the powers of P. The paper's code
     can use other polynomials, normalises the rows of X before its columns, and trains one weight
