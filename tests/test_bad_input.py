@@ -87,6 +87,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "pca.filtered_components.filtered_components": lambda: {"X": X, "contamination": 0.1},
     "pca.filtered_stream.filtered_stream": lambda: {"batches": [X], "contamination": 0.1},
+    "pca.matrix_subspace_projection.matrix_subspace_projection": lambda: {
+        "X": X, "labels": np.sign(X[:, :1]), "n_components": 2,
+    },
+    "pca.graph_feature_space.graph_feature_space": lambda: {
+        "adjacency": np.ones((6, 6)), "X": X, "n_hops": 1,
+    },
+    "pca.shared_hop_weights.shared_hop_weights": lambda: {"hops": [X, 2 * X], "targets": TARGETS},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
     "pca.incomplete_components.incomplete_components": lambda: {
@@ -148,6 +155,11 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.crowds.worker_gradients": lambda: {
         "n_workers": 4, "n_parameters": 3, "n_liars": 1,
     },
+    "datasets.drawings.drawn_faces": lambda: {"n_samples": 3},
+    "datasets.drawings.face_pictures": lambda: {
+        "attributes": np.ones((2, 4)), "styles": np.zeros((2, 4)),
+    },
+    "datasets.graphs.attributed_block_model": lambda: {"n_samples": 9, "n_features": 2},
     "datasets.images.fashion_mnist": dict,
     "datasets.images.flags": dict,
     "datasets.images.mnist": dict,
@@ -299,6 +311,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "score_jacobians": tuple(bad for bad in ARRAY if bad.label != "None"),
     "labels": ARRAY,
     "subclasses": ARRAY,
+    "labels": MATRIX,
+    "adjacency": MATRIX,
+    "attributes": MATRIX,
+    "styles": MATRIX,
+    "hops": (
+        Bad("none", [], TypeError, "list"),
+        Bad("number", 3, TypeError, "int"),
+        Bad("shapes", [X, X[:, :2]], ValueError, r"\(6, 2\)"),
+        Bad("NaN", [X, np.nan * X], ValueError, "got 18 entries that are NaN or infinite"),
+    ),
     "vector": ARRAY,
     "observed": (
         Bad("floats", X, TypeError, "dtype float64"),
@@ -327,6 +349,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_references": (*FROM_1, TOO_LARGE),
     "n_latents": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
+    "structure_rank": (*FROM_0, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "block_size": FROM_1,
     "sketch_size": FROM_1,
@@ -381,7 +404,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "Bag", ValueError, "'Bag'"),
         Bad("half", 0.5, ValueError, "0.5"),
     ),
-    "n_features": FROM_2,
+    "n_features": FROM_1,
+    "n_classes": (*FROM_2, TOO_LARGE),
+    "n_hops": FROM_0,
     "shape": (
         Bad("number", 3, TypeError, "3"),
         Bad("one", (3,), TypeError, r"\(3,\)"),
@@ -402,6 +427,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
         NEGATIVE,
         Bad("zero", 0.0, ValueError, "0.0"),
     ),
+    "weight": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    "null_weight": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
+    "correlation": (*NO_REAL, ABOVE_1, Bad("-1.5", -1.5, ValueError, "-1.5")),
+    "homophily": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "mean_degree": (*NO_REAL, NEGATIVE),
+    "signal": (*NO_REAL, NEGATIVE),
     "penalty": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
     "decay": (*NO_REAL, NEGATIVE, ABOVE_1),
     "momentum": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0")),
@@ -411,6 +445,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "smoothing": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "step_size": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "bandwidth": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "step_size": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
     "route": NAME,
@@ -454,6 +493,7 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
         Bad("rows off", 2 * TARGETS, ValueError, "1 off"),
         Bad("short", TARGETS[:2], ValueError, r"\(2, 2\)"),
     ),
+    ("networks.training.gradient_training", "step_size"): (Bad("None", None, TypeError, "None"),),
     ("networks.mlp.forward", "X"): (Bad("features", X[:, :2], ValueError, "got 2"),),
 }
 """What only one function refuses."""

@@ -8,6 +8,8 @@ your own.
 
 from labkit.datasets._provenance import Dataset, Provenance
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
+from labkit.datasets.drawings import drawn_faces, face_pictures
+from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -50,11 +52,14 @@ __all__ = [
     "OPTIONAL_LOADERS",
     "Dataset",
     "Provenance",
+    "attributed_block_model",
     "breast_cancer",
     "contaminated_flags",
     "contaminated_subspace",
     "diabetes",
     "digits",
+    "drawn_faces",
+    "face_pictures",
     "faces",
     "fashion_mnist",
     "flags",

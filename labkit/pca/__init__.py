@@ -20,6 +20,8 @@ from labkit.pca.generative_components import generative_components
 from labkit.pca.denoising_autoencoder import denoising_autoencoder
 from labkit.pca.least_volume_autoencoder import least_volume_autoencoder
 from labkit.pca.low_rank_autoencoder import low_rank_autoencoder
+from labkit.pca.graph_feature_space import graph_feature_space
+from labkit.pca.matrix_subspace_projection import matrix_subspace_projection
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.principal_flag_test import principal_flag_test
@@ -38,6 +40,12 @@ from labkit.pca.results import (
     StreamedDirections,
     StreamedMoments,
     SparseComponents,
+    FactoredAutoencoder,
+    GraphFeatures,
+    LowRankPlusSparse,
+    PrincipalComponents,
+    ProbabilisticComponents,
+    SharedHopWeights,
     Subspace,
     TrajectorySpectrum,
 )
@@ -46,6 +54,7 @@ from labkit.pca.sparse_components import sparse_components
 from labkit.pca.stein_subspace import stein_subspace
 from labkit.pca.subclass_directions import subclass_directions
 from labkit.pca.subclass_labels import subclass_labels
+from labkit.pca.shared_hop_weights import shared_hop_weights
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 from labkit.pca.truncated_power import truncated_power
 
@@ -88,6 +97,17 @@ __all__ = [
     "denoising_autoencoder",
     "least_volume_autoencoder",
     "low_rank_autoencoder",
+    "FactoredAutoencoder",
+    "GraphFeatures",
+    "LowRankPlusSparse",
+    "PrincipalComponents",
+    "ProbabilisticComponents",
+    "SharedHopWeights",
+    "Subspace",
+    "TrajectorySpectrum",
+    "alternating_projections",
+    "graph_feature_space",
+    "matrix_subspace_projection",
     "principal_component_pursuit",
     "principal_components",
     "principal_flag_test",
@@ -97,6 +117,7 @@ __all__ = [
     "stein_subspace",
     "subclass_directions",
     "subclass_labels",
+    "shared_hop_weights",
     "trajectory_spectrum",
     "truncated_power",
 ]

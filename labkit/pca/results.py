@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_matrix, check_same_device
 from labkit.pca._kernels import kernel_matrix
 from labkit.pca._posterior import check_observed, latent_posterior
@@ -334,6 +335,35 @@ class LinearAutoencoder:
 
     def scores(self, X: Array) -> Array:
         """Return the latent coordinates of samples, behind the bottleneck.
+class FactoredAutoencoder:
+    """A linear autoencoder with a matrix that reads labelled attributes off its code.
+
+    Attributes
+    ----------
+    encoder : Array, shape (n_components, n_features)
+        E: the code of a sample is ``E (x - mean)``.
+    decoder : Array, shape (n_features, n_components)
+        D: the sample of a code is ``D z + mean``.
+    attribute_map : Array, shape (n_attributes, n_components)
+        M: the attributes of a code are ``M z + label_mean``. Its null space is the rest of the
+        code.
+    mean : Array, shape (n_features,)
+        Of the data.
+    label_mean : Array, shape (n_attributes,)
+        Of the labels.
+    objective : float
+        What the method minimises, at this state.
+    """
+
+    encoder: Array
+    decoder: Array
+    attribute_map: Array
+    mean: Array
+    label_mean: Array
+    objective: float
+
+    def codes(self, X: Array) -> Array:
+        """Return the codes of samples.
 
         Parameters
         ----------
@@ -350,6 +380,8 @@ class LinearAutoencoder:
         -------
         Array, shape (n_new, n_latents)
             ``(X - mean) @ encoder @ bottleneck``.
+        Array, shape (n_new, n_components)
+            ``(X - mean) @ E.T``.
 
         Raises
         ------
@@ -369,6 +401,16 @@ class LinearAutoencoder:
 
     def reconstruction(self, X: Array) -> Array:
         """Return what comes out for samples that go in.
+        if X.shape[1] != self.encoder.shape[1]:
+            raise ValueError(
+                f"X must have {self.encoder.shape[1]} features, as the encoder has, "
+                f"got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.encoder)
+        return (X - self.mean) @ xp.matrix_transpose(self.encoder)
+
+    def attributes(self, X: Array) -> Array:
+        """Return the attributes that the codes of samples say.
 
         Parameters
         ----------
@@ -379,6 +421,12 @@ class LinearAutoencoder:
         -------
         Array, shape (n_new, n_features)
             ``scores(X) @ decoder + mean``.
+            Samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_attributes)
+            ``codes(X) @ M.T + label_mean``.
 
         Raises
         ------
@@ -629,6 +677,152 @@ class AggregatedGradient:
         The objective after each reweighting.
     n_iterations : int
         Reweightings after the first fit.
+            See `codes`.
+        """
+        xp = array_namespace(self.attribute_map)
+        return self.codes(X) @ xp.matrix_transpose(self.attribute_map) + self.label_mean
+
+    def null_codes(self, X: Array) -> Array:
+        """Return the codes of samples in the null space of M, on an orthonormal basis of it.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components - n_attributes)
+            What is kept when all attributes are changed.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `codes`.
+        """
+        xp = array_namespace(self.attribute_map)
+        n_attributes = self.attribute_map.shape[0]
+        basis = xp.linalg.qr(xp.matrix_transpose(self.attribute_map), mode="complete").Q
+        return self.codes(X) @ basis[:, n_attributes:]
+
+    def edited(self, X: Array, labels: Array) -> Array:
+        """Return samples decoded with other attributes, the null space of their codes kept.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+        labels : Array, shape (n_new, n_attributes)
+            The attributes wanted. To change one only, change one column of ``attributes(X)``.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            The sample of the code ``z + pinv(M) (labels - label_mean - M z)``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `codes`; labels of another shape.
+        """
+        codes, wanted = self.codes(X), check_matrix(labels, "labels")
+        check_same_device(labels=wanted, encoder=self.encoder)
+        shape = (codes.shape[0], self.attribute_map.shape[0])
+        if wanted.shape != shape:
+            raise ValueError(f"labels must have shape {shape}, got {tuple(wanted.shape)}")
+        xp = array_namespace(codes, wanted)
+        M = self.attribute_map
+        change = wanted - self.label_mean - codes @ xp.matrix_transpose(M)
+        codes = codes + change @ xp.matrix_transpose(xp.linalg.pinv(M))
+        return codes @ xp.matrix_transpose(self.decoder) + self.mean
+
+
+@dataclass(frozen=True)
+class GraphFeatures:
+    """What a graph network can see before any weight is learnt.
+
+    Attributes
+    ----------
+    hops : tuple of Array, each of shape (n_samples, n_features)
+        The attributes after 0, 1, ... hops; columns of unit norm, or zero.
+    structure : Array, shape (n_samples, structure_rank)
+        The graph's own components: left singular vectors of the adjacency matrix times singular
+        values, relative to the largest.
+    """
+
+    hops: tuple[Array, ...]
+    structure: Array
+
+    @property
+    def flattened(self) -> Array:
+        """Return all hops and the structure side by side."""
+        xp = array_namespace(self.structure)
+        return xp.concat([*self.hops, self.structure], axis=1)
+
+    def effective_ranks(self) -> Array:
+        """Return the effective rank of the hops so far, side by side, after each hop.
+
+        Returns
+        -------
+        Array, shape (n_hops + 1,)
+            The exponential of the entropy of ``s / sum(s)`` with s the singular values (Roy and
+            Vetterli 2007): from 1 to the number of columns, 0 if all are zero.
+        """
+        xp = array_namespace(self.structure)
+        found = []
+        for k in range(len(self.hops)):
+            s = xp.linalg.svdvals(xp.concat(list(self.hops[: k + 1]), axis=1))
+            total = xp.sum(s)
+            share = s / xp.where(total > 0, total, xp.ones_like(total))
+            logs = xp.log(xp.where(share > 0, share, xp.ones_like(share)))
+            found.append(xp.exp(-xp.sum(share * logs)) * xp.astype(total > 0, s.dtype))
+        return xp.stack(found)
+
+    def canonical_correlations(self) -> Array:
+        """Return the canonical correlations, uncentred, between each hop and the next.
+
+        Returns
+        -------
+        Array, shape (n_hops, n_features)
+            Cosines of the angles between the spans of hop k and k + 1, descending; zeros stand
+            for the dimensions that a hop lacks to working accuracy.
+        """
+        xp = array_namespace(self.structure)
+        bases = [_span(H) for H in self.hops]
+        rows = []
+        for one, other in itertools.pairwise(bases):
+            cosines = xp.clip(xp.linalg.svdvals(xp.matrix_transpose(one) @ other), max=1.0)
+            rows.append(cosines)
+        if not rows:
+            return self.hops[0][:0, :]
+        return xp.stack(rows)
+
+
+def _span(H: Array) -> Array:
+    """Return orthonormal columns that span those of H, and zeros for what is missing."""
+    xp = array_namespace(H)
+    if H.shape[1] > H.shape[0]:
+        missing = xp.zeros((H.shape[1] - H.shape[0], H.shape[1]), dtype=H.dtype, device=device(H))
+        return _span(xp.concat([H, missing], axis=0))
+    U, s, _ = xp.linalg.svd(H, full_matrices=False)
+    present = s > max(H.shape) * eps(H) * s[0]
+    return U * xp.astype(present, H.dtype)
+
+
+@dataclass(frozen=True)
+class SharedHopWeights:
+    """One number for each hop and one matrix of weights for all of them.
+
+    Attributes
+    ----------
+    hop_weights : Array, shape (n_hops,)
+        theta, of unit norm.
+    weights : Array, shape (n_features, n_targets)
+        W: the prediction is ``sum_k theta_k H_k W``.
+    objective_history : tuple of float
+        After each round.
+    n_iterations : int
+        Rounds.
     converged : bool
         Whether the objective came to rest.
     """
@@ -665,3 +859,8 @@ class SparseComponents:
             See `scores`.
         """
         return self.scores(X) @ self.decoder + self.mean
+    hop_weights: Array
+    weights: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool

@@ -81,6 +81,10 @@ def waves(n: int) -> Callable[[Any], Any]:
     """Return a generator of waves of one phase, on the array library that it is asked on."""
     places = np.linspace(0, 3, n)
     return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
+def neighbours(n: int) -> np.ndarray:
+    """Return the adjacency matrix of a ladder: two paths of n nodes, joined rung by rung."""
+    path = np.eye(n, k=1) + np.eye(n, k=-1)
+    return np.block([[path, np.eye(n)], [np.eye(n), path]])
 
 
 def network(n: int) -> dict[str, Any]:
@@ -168,6 +172,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "pca.low_rank_autoencoder": lambda n: {
         "X": decaying(n), "n_latents": min(n, 5), "penalty": 0.5, "bound": 1.0, "rng": 0,
+    "pca.graph_feature_space": lambda n: {
+        "adjacency": neighbours(n), "X": random(2 * n, 4), "n_hops": 3, "structure_rank": 2,
+    },
+    "pca.matrix_subspace_projection": lambda n: {
+        "X": decaying(n), "labels": np.sign(random(2 * n, 2)), "n_components": min(n, 6), "rng": 0,
     },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
@@ -184,6 +193,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.stein_subspace": responses,
     "pca.subclass_directions": grouped,
 }
+    "pca.shared_hop_weights": lambda n: {
+        "hops": (random(2 * n, n), random(2 * n, n, seed=1)), "targets": random(2 * n, 3, seed=2),
+    },
+}  # fmt: skip
 
 
 def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
