@@ -67,6 +67,11 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
     "pca.principal_component_pursuit.principal_component_pursuit": lambda: {"M": X},
     "pca.alternating_projections.alternating_projections": lambda: {"M": X},
+    "pca.robust_unmixing.robust_unmixing": lambda: {"X": abs(X), "n_endmembers": 2},
+    "pca.spatial_weights.spatial_weights": lambda: {"X": X, "image_shape": (2, 3)},
+    "pca.structured_unmixing.structured_unmixing": lambda: {
+        "X": abs(X), "n_endmembers": 2, "image_shape": (2, 3),
+    },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "networks.mlp.initial_parameters": lambda: {"widths": WIDTHS, "like": X},
     "networks.mlp.flatten": lambda: {"parameters": parameters()},
@@ -83,6 +88,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.synthetic.contaminated_subspace": lambda: {
         "n_samples": 9, "n_features": 3, "rank": 1, "contamination": 0.1,
     },
+    "datasets.synthetic.hyperspectral_scene": lambda: {"image_shape": (4, 5)},
     "datasets.synthetic.low_rank_plus_sparse": lambda: {
         "shape": (4, 3), "rank": 1, "contamination": 0.1,
     },
@@ -204,6 +210,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
+    "n_endmembers": (*FROM_1, TOO_LARGE),
+    "n_bands": FROM_2,
+    "n_bad_bands": (*FROM_0, TOO_LARGE),
+    "n_stages": FROM_1,
     "rank": (*FROM_1, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
     "n_samples": FROM_1,
@@ -230,7 +240,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zero", (3, 0), ValueError, "0"),
         Bad("half", (3, 2.5), TypeError, "2.5"),
     ),
+    "image_shape": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("one", (3,), TypeError, r"\(3,\)"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (3, 2.5), TypeError, "2.5"),
+    ),
     # Real numbers
+    "sparsity": (*NO_REAL, NEGATIVE),
+    "smoothness": (*NO_REAL, NEGATIVE),
     "share": (*NO_REAL, ABOVE_1, Bad("small", 0.4, ValueError, "0.4")),
     "growth": (*NO_REAL, Bad("one", 1.0, ValueError, "1.0")),
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),

@@ -18,6 +18,7 @@ from labkit.datasets.images import (
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.synthetic import (
     contaminated_subspace,
+    hyperspectral_scene,
     low_rank_plus_sparse,
     planted_spectrum,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "faces",
     "fashion_mnist",
     "flags",
+    "hyperspectral_scene",
     "indian_pines",
     "iris",
     "low_rank_plus_sparse",

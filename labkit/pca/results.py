@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, from_numpy, to_numpy
 from labkit.checks import check_matrix, check_same_device
 
 
@@ -233,3 +233,102 @@ class Subspace:
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool
+
+
+@dataclass(frozen=True)
+class NonnegativeFactors:
+    """Spectra as mixtures: nonnegative endmembers times nonnegative abundances.
+
+    The pixels are ``(endmembers @ abundances).T``, up to noise.
+
+    Attributes
+    ----------
+    endmembers : Array, shape (n_bands, n_endmembers)
+        The pure spectra, in the units of the data.
+    abundances : Array, shape (n_endmembers, n_pixels)
+        The share of each in each pixel. The shares of a pixel sum to about 1.
+    objective_history : tuple of tuple of float
+        For each stage, the objective at its start and after each round.
+    n_iterations : int
+        Rounds, over all stages.
+    converged : bool
+        Whether every stage came to rest before its limit.
+    guidance : Array, shape (n_pixels,), or None
+        How pure each pixel looks, where the method learns it.
+    """
+
+    endmembers: Array
+    abundances: Array
+    objective_history: tuple[tuple[float, ...], ...]
+    n_iterations: int
+    converged: bool
+    guidance: Array | None = None
+
+    def aligned(self, endmembers: Array, *, bands: Array | None = None) -> NonnegativeFactors:
+        """Return the same factors in the order of known endmembers.
+
+        Parameters
+        ----------
+        endmembers : Array, shape (n_bands, n_endmembers)
+            The order wanted, on the device of the factors.
+        bands : Array of bool, shape (n_bands,), optional
+            Which bands count; all by default.
+
+        Returns
+        -------
+        NonnegativeFactors
+            The assignment, of all, with the smallest sum of spectral angles.
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
+        from scipy.optimize import linear_sum_assignment
+
+        angles = _spectral_angles(endmembers, self.endmembers, bands)
+        order = linear_sum_assignment(to_numpy(angles))[1]
+        xp = array_namespace(self.endmembers)
+        places = from_numpy(order, like=self.endmembers)
+        return replace(
+            self,
+            endmembers=xp.take(self.endmembers, places, axis=1),
+            abundances=xp.take(self.abundances, places, axis=0),
+        )
+
+    def spectral_angles(self, endmembers: Array, *, bands: Array | None = None) -> Array:
+        """Return the angle of each endmember to a known one, in radians.
+
+        Parameters
+        ----------
+        endmembers : Array, shape (n_bands, n_endmembers)
+            In the same order, see `aligned`.
+        bands : Array of bool, shape (n_bands,), optional
+            Which bands count; all by default.
+
+        Returns
+        -------
+        Array, shape (n_endmembers,)
+            From 0 to pi / 2; blind to the scale of a spectrum.
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
+        return array_namespace(self.endmembers).linalg.diagonal(
+            _spectral_angles(endmembers, self.endmembers, bands)
+        )
+
+
+def _spectral_angles(known: Array, found: Array, bands: Array | None) -> Array:
+    known = check_matrix(known, "endmembers")
+    if known.shape != found.shape:
+        raise ValueError(f"endmembers must have shape {found.shape}, got {known.shape}")
+    check_same_device(endmembers=known, factors=found)
+    xp = array_namespace(known, found)
+    if bands is not None:
+        kept = xp.astype(bands, found.dtype)[:, None]
+        known, found = known * kept, found * kept
+    units = [A / xp.sqrt(xp.clip(xp.sum(A * A, axis=0), min=1e-30)) for A in (known, found)]
+    return xp.acos(xp.clip(xp.matrix_transpose(units[0]) @ units[1], min=0.0, max=1.0))

@@ -72,6 +72,12 @@ def corrupted(n: int) -> np.ndarray:
     return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
 
 
+def scene(n: int) -> np.ndarray:
+    """Return the spectra of 2 n pixels in n bands, mixed of three."""
+    pure = 1 + np.cos(np.outer(np.arange(1, 4), np.linspace(0, 3, n)))
+    return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
+
+
 def network(n: int) -> dict[str, Any]:
     """Return a network of width n and as many samples."""
     parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
@@ -96,7 +102,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.robust_unmixing": lambda n: {"X": scene(n), "n_endmembers": 3, "max_iterations": 20},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.spatial_weights": lambda n: {"X": scene(n), "image_shape": (n, 2)},
+    "pca.structured_unmixing": lambda n: {
+        "X": scene(n),
+        "n_endmembers": 3,
+        "image_shape": (n, 2),
+        "max_iterations": 20,
+    },
 }
 
 
