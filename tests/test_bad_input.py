@@ -62,6 +62,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
     "linalg.principal_angles.principal_angles": lambda: {"basis": BASIS, "other": BASIS},
     "linalg.signs.fix_signs": lambda: {"Vh": X},
+    "pca.concept_explanation.concept_explanation": lambda: {
+        "features": abs(X).reshape(2, 1, 3, 3), "head": lambda maps: maps.mean(axis=(1, 2)),
+        "n_concepts": 2,
+    },
     "pca.principal_components.principal_components": lambda: {"X": X},
     "pca.probabilistic_components.probabilistic_components": lambda: {"X": X, "n_components": 1},
     "pca.self_paced_components.self_paced_components": lambda: {"X": X, "n_components": 1},
@@ -189,6 +193,13 @@ ANYTHING: tuple[Bad, ...] = ()
 BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
     "X": MATRIX,
+    "features": (
+        Bad("NaN", changed(np.nan), ValueError, "got 1 entries that are NaN or infinite"),
+        Bad("a dimension too few", lambda good: good[0], ValueError, "shape"),
+        Bad("empty", lambda good: good[:0], ValueError, r"\(0,"),
+        Bad("complex", lambda good: good + 0j, TypeError, "dtype complex128"),
+        Bad("None", None, TypeError, "dtype object"),
+    ),
     "Vh": MATRIX,
     "M": MATRIX,
     "basis": MATRIX,
@@ -210,6 +221,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
+    "n_concepts": (*FROM_1, TOO_LARGE),
     "n_endmembers": (*FROM_1, TOO_LARGE),
     "n_bands": FROM_2,
     "n_bad_bands": (*FROM_0, TOO_LARGE),
@@ -261,6 +273,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "step_size": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
+    "reducer": NAME,
     "route": NAME,
     "activation": NAME,
     "kind": NAME,
@@ -269,6 +282,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "seed": (*SEED, Bad("None", None, TypeError, "None")),
     # Functions and what they are given
     "function": ANYTHING,
+    "head": ANYTHING,
     "grid": ANYTHING,
     "record": ANYTHING,
     "stop": ANYTHING,

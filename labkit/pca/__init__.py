@@ -1,10 +1,12 @@
 """Principal components and their variants."""
 
 from labkit.pca.alternating_projections import alternating_projections
+from labkit.pca.concept_explanation import concept_explanation
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
+    ConceptExplanation,
     LowRankPlusSparse,
     NonnegativeFactors,
     PrincipalComponents,
@@ -19,6 +21,7 @@ from labkit.pca.structured_unmixing import structured_unmixing
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 
 __all__ = [
+    "ConceptExplanation",
     "LowRankPlusSparse",
     "NonnegativeFactors",
     "PrincipalComponents",
@@ -26,6 +29,7 @@ __all__ = [
     "Subspace",
     "TrajectorySpectrum",
     "alternating_projections",
+    "concept_explanation",
     "principal_component_pursuit",
     "principal_components",
     "probabilistic_components",

@@ -1,4 +1,4 @@
-"""Robust unmixing: which materials does each pixel show, when some bands are broken?
+"""Robust unmixing: the materials that each pixel shows, when some bands are broken.
 
 The spectrum of a pixel is a mixture of a few pure spectra. A least-squares factorisation is owned
 by the noisiest bands; here a band counts by the norm of its error, not by the square, and pixels

