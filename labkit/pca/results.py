@@ -284,6 +284,10 @@ class NonnegativeFactors:
         ------
         ValueError
             For another shape.
+
+        Notes
+        -----
+        Host: the assignment is SciPy's.
         """
         from scipy.optimize import linear_sum_assignment
 
