@@ -46,8 +46,7 @@ def spatial_weights(X: Array, *, image_shape: tuple[int, int]) -> tuple[Array, A
 
     References
     ----------
-    Zhu, Wang, Xiang, Fan, Pan: Structured sparse method for hyperspectral unmixing,
-    arXiv 1403.4682 (2014).
+    Zhu and others: Structured sparse method for hyperspectral unmixing, arXiv (March 2014).
 
     Notebook: ``notebooks/pca/13_unmixing.ipynb``.
 

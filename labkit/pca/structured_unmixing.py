@@ -85,8 +85,7 @@ def structured_unmixing(
 
     References
     ----------
-    Zhu, Wang, Xiang, Fan, Pan: Structured sparse method for hyperspectral unmixing,
-    arXiv 1403.4682 (2014).
+    Zhu and others: Structured sparse method for hyperspectral unmixing, arXiv (March 2014).
 
     Notebook: ``notebooks/pca/13_unmixing.ipynb``.
 
