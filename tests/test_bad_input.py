@@ -68,6 +68,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "linalg.signs.fix_signs": lambda: {"Vh": X},
     "pca.barycentric_subspaces.barycentric_subspaces": lambda: {"X": X, "n_references": 2},
     "pca.barycentric_weights.barycentric_weights": lambda: {"X": X, "references": np.eye(3)},
+    "pca.concept_explanation.concept_explanation": lambda: {
+        "features": abs(X).reshape(2, 1, 3, 3), "head": lambda maps: maps.mean(axis=(1, 2)),
+        "n_concepts": 2,
+    },
     "pca.principal_components.principal_components": lambda: {"X": X},
     "pca.principal_flag_test.principal_flag_test": lambda: {
         "X": X, "flag": np.eye(3), "multiplicities": (1, 2),
@@ -128,6 +132,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "pca.subclass_labels.subclass_labels": lambda: {"X": X, "labels": LABELS, "n_subclasses": 2},
     "pca.subclass_directions.subclass_directions": lambda: {
         "X": X, "labels": LABELS, "subclasses": SUBCLASSES,
+    "pca.robust_unmixing.robust_unmixing": lambda: {"X": abs(X), "n_endmembers": 2},
+    "pca.spatial_weights.spatial_weights": lambda: {"X": X, "image_shape": (2, 3)},
+    "pca.structured_unmixing.structured_unmixing": lambda: {
+        "X": abs(X), "n_endmembers": 2, "image_shape": (2, 3),
     },
     "pca.trajectory_spectrum.trajectory_spectrum": lambda: {"n_states": 5},
     "pca.truncated_power.truncated_power": lambda: {"V": X.T @ X, "n_nonzero": 1},
@@ -146,6 +154,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.synthetic.contaminated_subspace": lambda: {
         "n_samples": 9, "n_features": 3, "rank": 1, "contamination": 0.1,
     },
+    "datasets.synthetic.hyperspectral_scene": lambda: {"image_shape": (4, 5)},
     "datasets.synthetic.low_rank_plus_sparse": lambda: {
         "shape": (4, 3), "rank": 1, "contamination": 0.1,
     },
@@ -272,6 +281,13 @@ BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
     "X": MATRIX,
     "V": MATRIX,
+    "features": (
+        Bad("NaN", changed(np.nan), ValueError, "got 1 entries that are NaN or infinite"),
+        Bad("a dimension too few", lambda good: good[0], ValueError, "shape"),
+        Bad("empty", lambda good: good[:0], ValueError, r"\(0,"),
+        Bad("complex", lambda good: good + 0j, TypeError, "dtype complex128"),
+        Bad("None", None, TypeError, "dtype object"),
+    ),
     "Vh": MATRIX,
     "M": MATRIX,
     "basis": MATRIX,
@@ -348,6 +364,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_components": (*FROM_1, TOO_LARGE),
     "n_references": (*FROM_1, TOO_LARGE),
     "n_latents": (*FROM_1, TOO_LARGE),
+    "n_concepts": (*FROM_1, TOO_LARGE),
+    "n_endmembers": (*FROM_1, TOO_LARGE),
+    "n_bands": FROM_2,
+    "n_bad_bands": (*FROM_0, TOO_LARGE),
+    "n_stages": FROM_1,
     "rank": (*FROM_1, TOO_LARGE),
     "structure_rank": (*FROM_0, TOO_LARGE),
     "batch_size": (*FROM_1, TOO_LARGE),
@@ -413,7 +434,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zero", (3, 0), ValueError, "0"),
         Bad("half", (3, 2.5), TypeError, "2.5"),
     ),
+    "image_shape": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("one", (3,), TypeError, r"\(3,\)"),
+        Bad("zero", (3, 0), ValueError, "0"),
+        Bad("half", (3, 2.5), TypeError, "2.5"),
+    ),
     # Real numbers
+    "sparsity": (*NO_REAL, NEGATIVE),
+    "smoothness": (*NO_REAL, NEGATIVE),
     "share": (*NO_REAL, ABOVE_1, Bad("small", 0.4, ValueError, "0.4")),
     "growth": (*NO_REAL, Bad("one", 1.0, ValueError, "1.0")),
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
@@ -452,6 +481,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "tol": (*NO_REAL, NEGATIVE),
     # Names and seeds
+    "reducer": NAME,
     "route": NAME,
     "geometry": NAME,
     "search": NAME,
@@ -469,6 +499,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("another shape", lambda good: lambda Z: Z[:, :1], ValueError, r"got \(6, 1\)"),
     ),
     "function": ANYTHING,
+    "head": ANYTHING,
     "grid": ANYTHING,
     "record": ANYTHING,
     "stop": ANYTHING,

@@ -24,6 +24,7 @@ from labkit.datasets.own import from_file
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.synthetic import (
     contaminated_subspace,
+    hyperspectral_scene,
     low_rank_plus_sparse,
     planted_spectrum,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "flags",
     "from_file",
     "gene_expression",
+    "hyperspectral_scene",
     "indian_pines",
     "iris",
     "low_rank_plus_sparse",

@@ -1,4 +1,4 @@
-"""Data whose answer is known: planted spectra, planes among outliers, low rank plus sparse."""
+"""Data whose answer is known: planted spectra, outliers, low rank plus sparse, mixed scenes."""
 
 from __future__ import annotations
 
@@ -186,3 +186,103 @@ def low_rank_plus_sparse(
     wrong = generator.choice(m * n, round(contamination * m * n), replace=False)
     sparse[wrong] = generator.uniform(-magnitude, magnitude, len(wrong))
     return left @ right / np.sqrt(rank), sparse.reshape(m, n)
+
+
+def hyperspectral_scene(
+    image_shape: tuple[int, int],
+    *,
+    n_bands: int = 60,
+    n_endmembers: int = 3,
+    kind: str = "mixed",
+    noise: float = 0.02,
+    n_bad_bands: int = 0,
+    rng: Rng = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Draw a scene in many spectral bands, with the materials and shares that made it.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        Height and width, the number of pixels not below `n_endmembers`.
+    n_bands, n_endmembers : int
+        At least 2 bands; from 1 endmember.
+    kind : {"mixed", "patches"}
+        Each pixel a mixture of its own, from pure to even (Dirichlet with parameter 0.3); or
+        square patches of one material, a fourth of the height wide, with borders three pixels
+        wide across which the shares change evenly.
+    noise : float
+        Standard deviation of the noise over the root mean square of the clean scene, 0 or larger;
+        0.1 is a signal-to-noise ratio of 20 dB. What falls below zero is cut off.
+    n_bad_bands : int
+        Bands, at random places, that hold nothing but uniform noise from 0 to 4; the brightest
+        spectrum reaches 1.
+    rng : int, Generator or None
+        All draws. The same scene comes whatever the noise and the number of bad bands; a larger
+        number adds to the bad bands of a smaller one.
+
+    Returns
+    -------
+    X : ndarray, shape (n_pixels, n_bands)
+        The scene, row by row.
+    endmembers : ndarray, shape (n_bands, n_endmembers)
+        Smooth spectra between 0.05 and 0.95.
+    abundances : ndarray, shape (n_endmembers, n_pixels)
+        The shares of a pixel sum to 1.
+    good : ndarray of bool, shape (n_bands,)
+        False for bad bands.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For bad values.
+
+    Notes
+    -----
+    Host: data are made on the host.
+
+    Examples
+    --------
+    >>> X, endmembers, abundances, good = hyperspectral_scene((8, 8), noise=0.0, rng=0)
+    >>> X.shape, bool(np.allclose(X, (endmembers @ abundances).T))
+    ((64, 60), True)
+    """
+    if not isinstance(image_shape, tuple) or len(image_shape) != 2:
+        raise TypeError(f"image_shape must be a pair of integers, got {image_shape!r}")
+    height, width = (check_count(length, "image_shape", 1) for length in image_shape)
+    n_pixels = height * width
+    check_count(n_bands, "n_bands", 2)
+    check_count(n_endmembers, "n_endmembers", 1, n_pixels)
+    check_choice(kind, "kind", ("mixed", "patches"))
+    noise = check_real(noise, "noise", 0.0)
+    check_count(n_bad_bands, "n_bad_bands", 0, n_bands)
+    spectra, places, errors, bands = as_generator(rng).spawn(4)
+    place = np.linspace(0, 1, n_bands)[:, None]
+    endmembers = np.empty((n_bands, n_endmembers))
+    for k in range(n_endmembers):
+        centres, widths = spectra.uniform(0, 1, 4), spectra.uniform(0.08, 0.25, 4)
+        bumps = np.exp(-((place - centres) ** 2) / (2 * widths**2)) @ spectra.uniform(-1, 1, 4)
+        span = np.ptp(bumps) or 1.0
+        brightness = spectra.uniform(0.5, 0.9)
+        endmembers[:, k] = 0.05 + brightness * (bumps - bumps.min()) / span
+
+    if kind == "mixed":
+        abundances = places.dirichlet(np.full(n_endmembers, 0.3), n_pixels).T
+    else:
+        side = max(1, height // 4)
+        n_patches = (-(-height // side), -(-width // side))
+        materials = np.arange(n_patches[0] * n_patches[1]) % n_endmembers
+        patch = places.permutation(materials).reshape(n_patches)
+        label = np.kron(patch, np.ones((side, side), dtype=int))[:height, :width]
+        padded = np.pad(label, 1, mode="edge") == np.arange(n_endmembers)[:, None, None]
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        abundances = windows.mean(axis=(3, 4)).reshape(n_endmembers, n_pixels)
+
+    clean = (endmembers @ abundances).T
+    level = noise * np.sqrt(np.mean(clean**2))
+    X = np.clip(clean + level * errors.standard_normal(clean.shape), 0, None)
+    bad = bands.permutation(n_bands)[:n_bad_bands]
+    for band in bad:
+        X[:, band] = bands.uniform(0, 4, n_pixels)
+    good = np.ones(n_bands, dtype=bool)
+    good[bad] = False
+    return X, endmembers, abundances, good

@@ -22,6 +22,7 @@ from labkit.pca.least_volume_autoencoder import least_volume_autoencoder
 from labkit.pca.low_rank_autoencoder import low_rank_autoencoder
 from labkit.pca.graph_feature_space import graph_feature_space
 from labkit.pca.matrix_subspace_projection import matrix_subspace_projection
+from labkit.pca.concept_explanation import concept_explanation
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
 from labkit.pca.principal_flag_test import principal_flag_test
@@ -33,7 +34,9 @@ from labkit.pca.results import (
     FlagTest,
     AggregatedGradient,
     LinearAutoencoder,
+    ConceptExplanation,
     LowRankPlusSparse,
+    NonnegativeFactors,
     PrincipalComponents,
     ProbabilisticComponents,
     RowSketch,
@@ -49,12 +52,15 @@ from labkit.pca.results import (
     Subspace,
     TrajectorySpectrum,
 )
+from labkit.pca.robust_unmixing import robust_unmixing
 from labkit.pca.self_paced_components import self_paced_components
 from labkit.pca.sparse_components import sparse_components
 from labkit.pca.stein_subspace import stein_subspace
 from labkit.pca.subclass_directions import subclass_directions
 from labkit.pca.subclass_labels import subclass_labels
 from labkit.pca.shared_hop_weights import shared_hop_weights
+from labkit.pca.spatial_weights import spatial_weights
+from labkit.pca.structured_unmixing import structured_unmixing
 from labkit.pca.trajectory_spectrum import trajectory_spectrum
 from labkit.pca.truncated_power import truncated_power
 
@@ -65,7 +71,9 @@ __all__ = [
     "FlagTest",
     "AggregatedGradient",
     "LinearAutoencoder",
+    "ConceptExplanation",
     "LowRankPlusSparse",
+    "NonnegativeFactors",
     "PrincipalComponents",
     "ProbabilisticComponents",
     "RowSketch",
@@ -108,16 +116,20 @@ __all__ = [
     "alternating_projections",
     "graph_feature_space",
     "matrix_subspace_projection",
+    "concept_explanation",
     "principal_component_pursuit",
     "principal_components",
     "principal_flag_test",
     "probabilistic_components",
+    "robust_unmixing",
     "self_paced_components",
     "sparse_components",
     "stein_subspace",
     "subclass_directions",
     "subclass_labels",
     "shared_hop_weights",
+    "spatial_weights",
+    "structured_unmixing",
     "trajectory_spectrum",
     "truncated_power",
 ]

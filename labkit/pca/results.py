@@ -13,6 +13,11 @@ from labkit.pca._kernels import kernel_matrix
 from labkit.pca._posterior import check_observed, latent_posterior
 from labkit.linalg import fix_signs
 from labkit.pca._right_svd import right_svd
+from dataclasses import dataclass, replace
+
+from labkit.arrays import Array, array_namespace, from_numpy, to_numpy
+from labkit.checks import check_array, check_matrix, check_same_device
+from labkit.pca._nonnegative import nonnegative_amounts
 
 
 @dataclass(frozen=True)
@@ -382,6 +387,48 @@ class FactoredAutoencoder:
             ``(X - mean) @ encoder @ bottleneck``.
         Array, shape (n_new, n_components)
             ``(X - mean) @ E.T``.
+class NonnegativeFactors:
+    """Spectra as mixtures: nonnegative endmembers times nonnegative abundances.
+
+    The pixels are ``(endmembers @ abundances).T``, up to noise.
+
+    Attributes
+    ----------
+    endmembers : Array, shape (n_bands, n_endmembers)
+        The pure spectra, in the units of the data.
+    abundances : Array, shape (n_endmembers, n_pixels)
+        The share of each in each pixel. The shares of a pixel sum to about 1.
+    objective_history : tuple of tuple of float
+        For each stage, the objective at its start and after each round.
+    n_iterations : int
+        Rounds, over all stages.
+    converged : bool
+        Whether every stage came to rest before its limit.
+    guidance : Array, shape (n_pixels,), or None
+        How pure each pixel looks, where the method learns it.
+    """
+
+    endmembers: Array
+    abundances: Array
+    objective_history: tuple[tuple[float, ...], ...]
+    n_iterations: int
+    converged: bool
+    guidance: Array | None = None
+
+    def aligned(self, endmembers: Array, *, bands: Array | None = None) -> NonnegativeFactors:
+        """Return the same factors in the order of known endmembers.
+
+        Parameters
+        ----------
+        endmembers : Array, shape (n_bands, n_endmembers)
+            The order wanted, on the device of the factors.
+        bands : Array of bool, shape (n_bands,), optional
+            Which bands count; all by default.
+
+        Returns
+        -------
+        NonnegativeFactors
+            The assignment, of all, with the smallest sum of spectral angles.
 
         Raises
         ------
@@ -864,3 +911,143 @@ class SparseComponents:
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool
+            For another shape.
+
+        Notes
+        -----
+        Host: the assignment is SciPy's.
+        """
+        from scipy.optimize import linear_sum_assignment
+
+        angles = _spectral_angles(endmembers, self.endmembers, bands)
+        order = linear_sum_assignment(to_numpy(angles))[1]
+        xp = array_namespace(self.endmembers)
+        places = from_numpy(order, like=self.endmembers)
+        return replace(
+            self,
+            endmembers=xp.take(self.endmembers, places, axis=1),
+            abundances=xp.take(self.abundances, places, axis=0),
+        )
+
+    def spectral_angles(self, endmembers: Array, *, bands: Array | None = None) -> Array:
+        """Return the angle of each endmember to a known one, in radians.
+
+        Parameters
+        ----------
+        endmembers : Array, shape (n_bands, n_endmembers)
+            In the same order, see `aligned`.
+        bands : Array of bool, shape (n_bands,), optional
+            Which bands count; all by default.
+
+        Returns
+        -------
+        Array, shape (n_endmembers,)
+            From 0 to pi / 2; blind to the scale of a spectrum.
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
+        return array_namespace(self.endmembers).linalg.diagonal(
+            _spectral_angles(endmembers, self.endmembers, bands)
+        )
+
+
+def _spectral_angles(known: Array, found: Array, bands: Array | None) -> Array:
+    known = check_matrix(known, "endmembers")
+    if known.shape != found.shape:
+        raise ValueError(f"endmembers must have shape {found.shape}, got {known.shape}")
+    check_same_device(endmembers=known, factors=found)
+    xp = array_namespace(known, found)
+    if bands is not None:
+        kept = xp.astype(bands, found.dtype)[:, None]
+        known, found = known * kept, found * kept
+    units = [A / xp.sqrt(xp.clip(xp.sum(A * A, axis=0), min=1e-30)) for A in (known, found)]
+    return xp.acos(xp.clip(xp.matrix_transpose(units[0]) @ units[1], min=0.0, max=1.0))
+
+
+@dataclass(frozen=True)
+class ConceptExplanation:
+    """Feature maps written as amounts of a few concepts, and how faithful that is.
+
+    Attributes
+    ----------
+    concepts : Array, shape (n_concepts, n_channels)
+        One vector of channels each.
+    mean : Array, shape (n_channels,)
+        Added at every place; zero but for PCA.
+    reducer : str
+        ``"nmf"``, ``"pca"`` or ``"k-means"``.
+    maps : Array, shape (n_images, height, width, n_concepts)
+        How much of each concept is where. Its mean over the places is the concept's score.
+    weights : Array, shape (n_concepts, n_classes)
+        What a unit of the concept at every place adds to each logit.
+    relative_error : float
+        Of the winning logit after reduction and reconstruction.
+    agreement : float
+        The share of images whose winning class stays.
+    """
+
+    concepts: Array
+    mean: Array
+    reducer: str
+    maps: Array
+    weights: Array
+    relative_error: float
+    agreement: float
+
+    def transform(self, features: Array) -> Array:
+        """Return how much of each concept is where.
+
+        Parameters
+        ----------
+        features : Array, shape (n_new, height, width, n_channels)
+            Feature maps, not negative for NMF.
+
+        Returns
+        -------
+        Array, shape (n_new, height, width, n_concepts)
+            Nonnegative least squares, scores, or membership, see `reducer`.
+
+        Raises
+        ------
+        ValueError
+            For another number of channels or negative features with NMF.
+        """
+        features = check_array(features, "features", n_dims=4)
+        if features.shape[-1] != self.concepts.shape[1]:
+            raise ValueError(
+                f"features must have {self.concepts.shape[1]} channels, got {features.shape[-1]}"
+            )
+        check_same_device(features=features, concepts=self.concepts)
+        xp = array_namespace(features)
+        P = self.concepts
+        rows = xp.reshape(features, (-1, P.shape[1]))
+        if self.reducer == "pca":
+            amounts = (rows - self.mean) @ xp.matrix_transpose(P)
+        elif self.reducer == "k-means":
+            squared = xp.sum(P * P, axis=1) - 2 * rows @ xp.matrix_transpose(P)
+            member = xp.argmin(squared, axis=1)
+            columns = [xp.astype(member == k, rows.dtype) for k in range(P.shape[0])]
+            amounts = xp.stack(columns, axis=1)
+        else:
+            if float(xp.min(rows)) < 0:
+                raise ValueError(f"features must not be negative for nmf, got {xp.min(rows):g}")
+            amounts = nonnegative_amounts(rows, P)
+        return xp.reshape(amounts, (*features.shape[:3], P.shape[0]))
+
+    def inverse(self, maps: Array) -> Array:
+        """Return the feature maps that amounts of concepts stand for.
+
+        Parameters
+        ----------
+        maps : Array, shape (n_new, height, width, n_concepts)
+            As `transform` returns them.
+
+        Returns
+        -------
+        Array, shape (n_new, height, width, n_channels)
+            ``maps @ concepts + mean``.
+        """
+        return maps @ self.concepts + self.mean

@@ -85,6 +85,10 @@ def neighbours(n: int) -> np.ndarray:
     """Return the adjacency matrix of a ladder: two paths of n nodes, joined rung by rung."""
     path = np.eye(n, k=1) + np.eye(n, k=-1)
     return np.block([[path, np.eye(n)], [np.eye(n), path]])
+def scene(n: int) -> np.ndarray:
+    """Return the spectra of 2 n pixels in n bands, mixed of three."""
+    pure = 1 + np.cos(np.outer(np.arange(1, 4), np.linspace(0, 3, n)))
+    return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
 
 
 def network(n: int) -> dict[str, Any]:
@@ -186,12 +190,20 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "multiplicities": (1, 1, n - 2),
     },
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.robust_unmixing": lambda n: {"X": scene(n), "n_endmembers": 3, "max_iterations": 20},
     "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
 }  # fmt: skip
     "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
     "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
     "pca.stein_subspace": responses,
     "pca.subclass_directions": grouped,
+    "pca.spatial_weights": lambda n: {"X": scene(n), "image_shape": (n, 2)},
+    "pca.structured_unmixing": lambda n: {
+        "X": scene(n),
+        "n_endmembers": 3,
+        "image_shape": (n, 2),
+        "max_iterations": 20,
+    },
 }
     "pca.shared_hop_weights": lambda n: {
         "hops": (random(2 * n, n), random(2 * n, n, seed=1)), "targets": random(2 * n, 3, seed=2),

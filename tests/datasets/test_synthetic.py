@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.datasets import contaminated_subspace, low_rank_plus_sparse, planted_spectrum
+from labkit.datasets import (
+    contaminated_subspace,
+    hyperspectral_scene,
+    low_rank_plus_sparse,
+    planted_spectrum,
+)
 
 EPS = 2.0**-52
 
@@ -83,3 +88,33 @@ def test_low_rank_plus_sparse(seed):
 def test_refusals_of_models(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("kind", ["mixed", "patches"])
+@given(seed=st.integers(0, 2**32 - 1), n_bad=st.integers(0, 6))
+def test_scene_is_what_was_mixed(kind, seed, n_bad):
+    X, M, A, good = hyperspectral_scene(
+        (7, 9), n_bands=20, n_endmembers=4, kind=kind, noise=0.0, n_bad_bands=n_bad, rng=seed
+    )
+    assert (~good).sum() == n_bad
+    np.testing.assert_allclose(A.sum(axis=0), 1, rtol=1e-12)
+    np.testing.assert_allclose(X[:, good], (M @ A).T[:, good], atol=1e-13)
+    assert M.min() >= 0.05 - 1e-12
+    assert M.max() <= 0.95 + 1e-12
+    assert X.min() >= 0
+    clean, same, *_ = hyperspectral_scene(
+        (7, 9), n_bands=20, n_endmembers=4, kind=kind, noise=0.0, rng=seed
+    )
+    np.testing.assert_array_equal(same, M)
+    np.testing.assert_array_equal(clean[:, good], X[:, good])
+
+
+def test_noise_of_a_scene_is_relative():
+    X, M, A, _ = hyperspectral_scene((40, 40), noise=0.05, kind="patches", rng=0)
+    clean = (M @ A).T
+    assert np.std(X - clean) == pytest.approx(0.05 * np.sqrt(np.mean(clean**2)), rel=0.05)
+
+
+def test_every_material_has_a_patch():
+    _, _, A, _ = hyperspectral_scene((30, 30), n_endmembers=4, kind="patches", rng=5)
+    assert (A == 1).sum(axis=1).min() >= 9
