@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import itertools
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from labkit.arrays import Array, array_namespace, device, eps
-from labkit.checks import check_matrix, check_same_device
-from labkit.pca._kernels import kernel_matrix
-from labkit.pca._posterior import check_observed, latent_posterior
-from labkit.linalg import fix_signs
-from labkit.pca._right_svd import right_svd
-from dataclasses import dataclass, replace
-
-from labkit.arrays import Array, array_namespace, from_numpy, to_numpy
+from labkit.arrays import Array, array_namespace, device, eps, from_numpy, to_numpy
 from labkit.checks import check_array, check_matrix, check_same_device
+from labkit.linalg import fix_signs
+from labkit.pca._kernels import kernel_matrix
 from labkit.pca._nonnegative import nonnegative_amounts
+from labkit.pca._posterior import check_observed, latent_posterior
+from labkit.pca._right_svd import right_svd
 
 
 @dataclass(frozen=True)
@@ -316,59 +312,6 @@ class KernelComponents:
 
     def scores(self, X: Array) -> Array:
         """Return the coordinates of samples on the components.
-class LinearAutoencoder:
-    """Linear maps to a few latent coordinates and back, with a square map between them.
-
-    A sample becomes ``(x - mean) @ encoder @ bottleneck @ decoder + mean``.
-
-    Attributes
-    ----------
-    encoder : Array, shape (n_features, n_latents)
-        One column for each latent coordinate.
-    bottleneck : Array, shape (n_latents, n_latents)
-        The map between encoder and decoder; the identity where the method has none.
-    decoder : Array, shape (n_latents, n_features)
-        What each latent coordinate paints, one row each.
-    mean : Array, shape (n_features,)
-        What is subtracted first and added last.
-    """
-
-    encoder: Array
-    bottleneck: Array
-    decoder: Array
-    mean: Array
-
-    def scores(self, X: Array) -> Array:
-        """Return the latent coordinates of samples, behind the bottleneck.
-class FactoredAutoencoder:
-    """A linear autoencoder with a matrix that reads labelled attributes off its code.
-
-    Attributes
-    ----------
-    encoder : Array, shape (n_components, n_features)
-        E: the code of a sample is ``E (x - mean)``.
-    decoder : Array, shape (n_features, n_components)
-        D: the sample of a code is ``D z + mean``.
-    attribute_map : Array, shape (n_attributes, n_components)
-        M: the attributes of a code are ``M z + label_mean``. Its null space is the rest of the
-        code.
-    mean : Array, shape (n_features,)
-        Of the data.
-    label_mean : Array, shape (n_attributes,)
-        Of the labels.
-    objective : float
-        What the method minimises, at this state.
-    """
-
-    encoder: Array
-    decoder: Array
-    attribute_map: Array
-    mean: Array
-    label_mean: Array
-    objective: float
-
-    def codes(self, X: Array) -> Array:
-        """Return the codes of samples.
 
         Parameters
         ----------
@@ -379,101 +322,6 @@ class FactoredAutoencoder:
         -------
         Array, shape (n_new, n_components)
             Zero for components of eigenvalue zero.
-            Samples, on the device of the encoder.
-
-        Returns
-        -------
-        Array, shape (n_new, n_latents)
-            ``(X - mean) @ encoder @ bottleneck``.
-        Array, shape (n_new, n_components)
-            ``(X - mean) @ E.T``.
-class NonnegativeFactors:
-    """Spectra as mixtures: nonnegative endmembers times nonnegative abundances.
-
-    The pixels are ``(endmembers @ abundances).T``, up to noise.
-
-    Attributes
-    ----------
-    endmembers : Array, shape (n_bands, n_endmembers)
-        The pure spectra, in the units of the data.
-    abundances : Array, shape (n_endmembers, n_pixels)
-        The share of each in each pixel. The shares of a pixel sum to about 1.
-    objective_history : tuple of tuple of float
-        For each stage, the objective at its start and after each round.
-    n_iterations : int
-        Rounds, over all stages.
-    converged : bool
-        Whether every stage came to rest before its limit.
-    guidance : Array, shape (n_pixels,), or None
-        How pure each pixel looks, where the method learns it.
-    """
-
-    endmembers: Array
-    abundances: Array
-    objective_history: tuple[tuple[float, ...], ...]
-    n_iterations: int
-    converged: bool
-    guidance: Array | None = None
-
-    def aligned(self, endmembers: Array, *, bands: Array | None = None) -> NonnegativeFactors:
-        """Return the same factors in the order of known endmembers.
-
-        Parameters
-        ----------
-        endmembers : Array, shape (n_bands, n_endmembers)
-            The order wanted, on the device of the factors.
-        bands : Array of bool, shape (n_bands,), optional
-            Which bands count; all by default.
-
-        Returns
-        -------
-        NonnegativeFactors
-            The assignment, of all, with the smallest sum of spectral angles.
-
-        Raises
-        ------
-        ValueError
-            For a wrong number of features.
-        TypeError
-            For samples on another device.
-        """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, encoder=self.encoder)
-        n_features = self.encoder.shape[0]
-        if X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have {n_features} features, as the encoder has, got {X.shape[1]}"
-            )
-        return (X - self.mean) @ (self.encoder @ self.bottleneck)
-
-    def reconstruction(self, X: Array) -> Array:
-        """Return what comes out for samples that go in.
-        if X.shape[1] != self.encoder.shape[1]:
-            raise ValueError(
-                f"X must have {self.encoder.shape[1]} features, as the encoder has, "
-                f"got {X.shape[1]}"
-            )
-        xp = array_namespace(X, self.encoder)
-        return (X - self.mean) @ xp.matrix_transpose(self.encoder)
-
-    def attributes(self, X: Array) -> Array:
-        """Return the attributes that the codes of samples say.
-
-        Parameters
-        ----------
-        X : Array, shape (n_new, n_features)
-            Samples, on the device of the encoder.
-
-        Returns
-        -------
-        Array, shape (n_new, n_features)
-            ``scores(X) @ decoder + mean``.
-            Samples.
-
-        Returns
-        -------
-        Array, shape (n_new, n_attributes)
-            ``codes(X) @ M.T + label_mean``.
 
         Raises
         ------
@@ -497,6 +345,9 @@ class NonnegativeFactors:
             @ self.vectors
             * (xp.astype(usable, K.dtype) / xp.where(usable, roots, xp.ones_like(roots)))
         )
+
+
+@dataclass(frozen=True)
 class StreamedDirections:
     """Orthonormal directions after a part of a stream.
 
@@ -652,6 +503,9 @@ class FilteredDirection:
     n_iterations: int
     n_products: int
     converged: bool
+
+
+@dataclass(frozen=True)
 class FlagTest:
     """A test of a candidate for all principal subspaces together.
 
@@ -708,6 +562,9 @@ class BarycentricSubspaces:
     unexplained_variances: Array
     accumulated_unexplained_variance: float
     n_evaluations: int
+
+
+@dataclass(frozen=True)
 class AggregatedGradient:
     """One gradient out of those of many workers.
 
@@ -724,6 +581,194 @@ class AggregatedGradient:
         The objective after each reweighting.
     n_iterations : int
         Reweightings after the first fit.
+    converged : bool
+        Whether the objective came to rest.
+    """
+
+    gradient: Array
+    reconstruction_ratios: Array
+    basis: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class SparseComponents:
+    """Components with few entries that are not zero, and the scores of the data on them.
+
+    Attributes
+    ----------
+    components : Array, shape (n_components, n_features)
+        Rows of norm 1, or 0 for a component that is not used; signs by `linalg.fix_signs`. They
+        are not orthogonal.
+    scores : Array, shape (n_samples, n_components)
+        ``scores @ components + mean`` describes the data; the largest norm of a column first.
+    mean : Array, shape (n_features,)
+        What was subtracted.
+    objective_history : tuple of float
+        The objective after each sweep; it never rises.
+    n_iterations : int
+        Sweeps.
+    converged : bool
+        Whether the objective came to rest before the limit.
+    """
+
+    components: Array
+    scores: Array
+    mean: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class LinearAutoencoder:
+    """Linear maps to a few latent coordinates and back, with a square map between them.
+
+    A sample becomes ``(x - mean) @ encoder @ bottleneck @ decoder + mean``.
+
+    Attributes
+    ----------
+    encoder : Array, shape (n_features, n_latents)
+        One column for each latent coordinate.
+    bottleneck : Array, shape (n_latents, n_latents)
+        The map between encoder and decoder; the identity where the method has none.
+    decoder : Array, shape (n_latents, n_features)
+        What each latent coordinate paints, one row each.
+    mean : Array, shape (n_features,)
+        What is subtracted first and added last.
+    """
+
+    encoder: Array
+    bottleneck: Array
+    decoder: Array
+    mean: Array
+
+    def scores(self, X: Array) -> Array:
+        """Return the latent coordinates of samples, behind the bottleneck.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_latents)
+            ``(X - mean) @ encoder @ bottleneck``.
+
+        Raises
+        ------
+        ValueError
+            For a wrong number of features.
+        TypeError
+            For samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, encoder=self.encoder)
+        n_features = self.encoder.shape[0]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the encoder has, got {X.shape[1]}"
+            )
+        return (X - self.mean) @ (self.encoder @ self.bottleneck)
+
+    def reconstruction(self, X: Array) -> Array:
+        """Return what comes out for samples that go in.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            ``scores(X) @ decoder + mean``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `scores`.
+        """
+        return self.scores(X) @ self.decoder + self.mean
+
+
+@dataclass(frozen=True)
+class FactoredAutoencoder:
+    """A linear autoencoder with a matrix that reads labelled attributes off its code.
+
+    Attributes
+    ----------
+    encoder : Array, shape (n_components, n_features)
+        E: the code of a sample is ``E (x - mean)``.
+    decoder : Array, shape (n_features, n_components)
+        D: the sample of a code is ``D z + mean``.
+    attribute_map : Array, shape (n_attributes, n_components)
+        M: the attributes of a code are ``M z + label_mean``. Its null space is the rest of the
+        code.
+    mean : Array, shape (n_features,)
+        Of the data.
+    label_mean : Array, shape (n_attributes,)
+        Of the labels.
+    objective : float
+        What the method minimises, at this state.
+    """
+
+    encoder: Array
+    decoder: Array
+    attribute_map: Array
+    mean: Array
+    label_mean: Array
+    objective: float
+
+    def codes(self, X: Array) -> Array:
+        """Return the codes of samples.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components)
+            ``(X - mean) @ E.T``.
+
+        Raises
+        ------
+        ValueError
+            For a wrong number of features.
+        TypeError
+            For samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, encoder=self.encoder)
+        if X.shape[1] != self.encoder.shape[1]:
+            raise ValueError(
+                f"X must have {self.encoder.shape[1]} features, as the encoder has, "
+                f"got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.encoder)
+        return (X - self.mean) @ xp.matrix_transpose(self.encoder)
+
+    def attributes(self, X: Array) -> Array:
+        """Return the attributes that the codes of samples say.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_attributes)
+            ``codes(X) @ M.T + label_mean``.
+
+        Raises
+        ------
+        ValueError, TypeError
             See `codes`.
         """
         xp = array_namespace(self.attribute_map)
@@ -874,43 +919,60 @@ class SharedHopWeights:
         Whether the objective came to rest.
     """
 
-    gradient: Array
-    reconstruction_ratios: Array
-    basis: Array
-class SparseComponents:
-    """Components with few entries that are not zero, and the scores of the data on them.
-
-    Attributes
-    ----------
-    components : Array, shape (n_components, n_features)
-        Rows of norm 1, or 0 for a component that is not used; signs by `linalg.fix_signs`. They
-        are not orthogonal.
-    scores : Array, shape (n_samples, n_components)
-        ``scores @ components + mean`` describes the data; the largest norm of a column first.
-    mean : Array, shape (n_features,)
-        What was subtracted.
-    objective_history : tuple of float
-        The objective after each sweep; it never rises.
-    n_iterations : int
-        Sweeps.
-    converged : bool
-        Whether the objective came to rest before the limit.
-    """
-
-    components: Array
-    scores: Array
-    mean: Array
-    objective_history: tuple[float, ...]
-    n_iterations: int
-    converged: bool
-            See `scores`.
-        """
-        return self.scores(X) @ self.decoder + self.mean
     hop_weights: Array
     weights: Array
     objective_history: tuple[float, ...]
     n_iterations: int
     converged: bool
+
+
+@dataclass(frozen=True)
+class NonnegativeFactors:
+    """Spectra as mixtures: nonnegative endmembers times nonnegative abundances.
+
+    The pixels are ``(endmembers @ abundances).T``, up to noise.
+
+    Attributes
+    ----------
+    endmembers : Array, shape (n_bands, n_endmembers)
+        The pure spectra, in the units of the data.
+    abundances : Array, shape (n_endmembers, n_pixels)
+        The share of each in each pixel. The shares of a pixel sum to about 1.
+    objective_history : tuple of tuple of float
+        For each stage, the objective at its start and after each round.
+    n_iterations : int
+        Rounds, over all stages.
+    converged : bool
+        Whether every stage came to rest before its limit.
+    guidance : Array, shape (n_pixels,), or None
+        How pure each pixel looks, where the method learns it.
+    """
+
+    endmembers: Array
+    abundances: Array
+    objective_history: tuple[tuple[float, ...], ...]
+    n_iterations: int
+    converged: bool
+    guidance: Array | None = None
+
+    def aligned(self, endmembers: Array, *, bands: Array | None = None) -> NonnegativeFactors:
+        """Return the same factors in the order of known endmembers.
+
+        Parameters
+        ----------
+        endmembers : Array, shape (n_bands, n_endmembers)
+            The order wanted, on the device of the factors.
+        bands : Array of bool, shape (n_bands,), optional
+            Which bands count; all by default.
+
+        Returns
+        -------
+        NonnegativeFactors
+            The assignment, of all, with the smallest sum of spectral angles.
+
+        Raises
+        ------
+        ValueError
             For another shape.
 
         Notes

@@ -72,25 +72,6 @@ def corrupted(n: int) -> np.ndarray:
     return M + 10 * (np.random.default_rng(1).random(M.shape) < 0.02)
 
 
-def bases(n: int) -> dict[str, Any]:
-    """Return eight noisy copies of a basis, a flag of two levels."""
-    k = min(n, 3)
-    noise = 0.1 * random(8, n, k, seed=1) / np.sqrt(n)
-    return {"flags": np.linalg.qr(columns(n, k) + noise)[0], "dimensions": (1, k)[k == 1 :]}
-def waves(n: int) -> Callable[[Any], Any]:
-    """Return a generator of waves of one phase, on the array library that it is asked on."""
-    places = np.linspace(0, 3, n)
-    return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
-def neighbours(n: int) -> np.ndarray:
-    """Return the adjacency matrix of a ladder: two paths of n nodes, joined rung by rung."""
-    path = np.eye(n, k=1) + np.eye(n, k=-1)
-    return np.block([[path, np.eye(n)], [np.eye(n), path]])
-def scene(n: int) -> np.ndarray:
-    """Return the spectra of 2 n pixels in n bands, mixed of three."""
-    pure = 1 + np.cos(np.outer(np.arange(1, 4), np.linspace(0, 3, n)))
-    return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
-
-
 def network(n: int) -> dict[str, Any]:
     """Return a network of width n and as many samples."""
     parameters = networks.initial_parameters((n, n, 4), like=np.zeros(1), rng=0)
@@ -105,10 +86,19 @@ def inputs(n: int) -> dict[str, Any]:
 def stream(n: int) -> list[np.ndarray]:
     """Return four batches with well separated variances."""
     return [random(2 * n, n, seed=i) * 0.8 ** np.minimum(np.arange(n), 20) for i in range(4)]
-def responses(n: int) -> dict[str, Any]:
-    """Return features and two responses that curve along the first two of them."""
-    X = random(40 * n, n)
-    return {"X": X, "Y": X[:, :2] ** 2 * [1.0, 3.0], "n_components": 2, "order": 2}
+
+
+def bases(n: int) -> dict[str, Any]:
+    """Return eight noisy copies of a basis, a flag of two levels."""
+    k = min(n, 3)
+    noise = 0.1 * random(8, n, k, seed=1) / np.sqrt(n)
+    return {"flags": np.linalg.qr(columns(n, k) + noise)[0], "dimensions": (1, k)[k == 1 :]}
+
+
+def waves(n: int) -> Callable[[Any], Any]:
+    """Return a generator of waves of one phase, on the array library that it is asked on."""
+    places = np.linspace(0, 3, n)
+    return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
 
 
 def grouped(n: int) -> dict[str, Any]:
@@ -116,6 +106,24 @@ def grouped(n: int) -> dict[str, Any]:
     groups = np.repeat(np.arange(6), np.arange(1, 7) * n)
     X = 3 * random(6, n, seed=1)[groups] + random(len(groups), n)
     return {"X": X, "labels": groups % 3, "subclasses": groups // 3}
+
+
+def responses(n: int) -> dict[str, Any]:
+    """Return features and two responses that curve along the first two of them."""
+    X = random(40 * n, n)
+    return {"X": X, "Y": X[:, :2] ** 2 * [1.0, 3.0], "n_components": 2, "order": 2}
+
+
+def neighbours(n: int) -> np.ndarray:
+    """Return the adjacency matrix of a ladder: two paths of n nodes, joined rung by rung."""
+    path = np.eye(n, k=1) + np.eye(n, k=-1)
+    return np.block([[path, np.eye(n)], [np.eye(n), path]])
+
+
+def scene(n: int) -> np.ndarray:
+    """Return the spectra of 2 n pixels in n bands, mixed of three."""
+    pure = 1 + np.cos(np.outer(np.arange(1, 4), np.linspace(0, 3, n)))
+    return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -132,6 +140,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "n_components": 3,
     },
     "pca.kernel_components": lambda n: {"X": decaying(n), "n_components": 3, "bandwidth": 3.0},
+    "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
+    "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
+    "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
+    "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.block_power_stream": lambda n: {
         "batches": stream(n),
         "n_components": 3,
@@ -156,6 +168,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "pca.barycentric_subspaces": lambda n: {"X": random(n, 5), "n_references": min(n, 3)},
     "pca.barycentric_weights": lambda n: {"X": random(n, 5), "references": np.eye(5)[:3]},
+    "pca.principal_flag_test": lambda n: {
+        "X": decaying(n),
+        "flag": columns(n, n),
+        "multiplicities": (1, 1, n - 2),
+    },
     "pca.chordal_distances": lambda n: {
         "flags": bases(n)["flags"], "basis": columns(n, 3), "dimensions": bases(n)["dimensions"],
     },
@@ -167,6 +184,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "generator": waves(n),
         "n_latent": 1,
         "rng": 0,
+    },
+    "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
+    "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
     "pca.denoising_autoencoder": lambda n: {
         "X": decaying(n), "n_latents": min(n, 5), "noise_variance": 0.1, "drop_probability": 0.5,
         "groups": np.arange(n) // 2,
@@ -176,37 +196,25 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "pca.low_rank_autoencoder": lambda n: {
         "X": decaying(n), "n_latents": min(n, 5), "penalty": 0.5, "bound": 1.0, "rng": 0,
+    },
+    "pca.stein_subspace": responses,
+    "pca.subclass_directions": grouped,
     "pca.graph_feature_space": lambda n: {
         "adjacency": neighbours(n), "X": random(2 * n, 4), "n_hops": 3, "structure_rank": 2,
     },
     "pca.matrix_subspace_projection": lambda n: {
         "X": decaying(n), "labels": np.sign(random(2 * n, 2)), "n_components": min(n, 6), "rng": 0,
     },
-    "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
-    "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
-    "pca.principal_flag_test": lambda n: {
-        "X": decaying(n),
-        "flag": columns(n, n),
-        "multiplicities": (1, 1, n - 2),
+    "pca.shared_hop_weights": lambda n: {
+        "hops": (random(2 * n, n), random(2 * n, n, seed=1)), "targets": random(2 * n, 3, seed=2),
     },
-    "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
     "pca.robust_unmixing": lambda n: {"X": scene(n), "n_endmembers": 3, "max_iterations": 20},
-    "pca.self_paced_components": lambda n: {"X": decaying(n), "n_components": 3},
-}  # fmt: skip
-    "pca.sparse_components": lambda n: {"X": decaying(n), "n_components": 3, "penalty": 1.0},
-    "pca.truncated_power": lambda n: {"V": np.cov(decaying(n).T), "n_nonzero": 3},
-    "pca.stein_subspace": responses,
-    "pca.subclass_directions": grouped,
     "pca.spatial_weights": lambda n: {"X": scene(n), "image_shape": (n, 2)},
     "pca.structured_unmixing": lambda n: {
         "X": scene(n),
         "n_endmembers": 3,
         "image_shape": (n, 2),
         "max_iterations": 20,
-    },
-}
-    "pca.shared_hop_weights": lambda n: {
-        "hops": (random(2 * n, n), random(2 * n, n, seed=1)), "targets": random(2 * n, 3, seed=2),
     },
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""A package, so that no package of this name elsewhere on the path is found first."""
