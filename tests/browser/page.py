@@ -50,6 +50,8 @@ STOPWATCH = """view => {
 HARMLESS = re.compile(
     # The page asks a new kernel for the widgets it has, before anything imported ipywidgets there.
     r"No such comm target registered: jupyter\.widget\.control|No such comm: [0-9a-f-]{36}"
+    # JupyterLab holds a watch to its own plugins while it starts; a busy machine is slow.
+    r"|[Pp]lugin .* to activate"
 )
 
 
