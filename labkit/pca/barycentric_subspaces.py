@@ -160,7 +160,9 @@ class _Tree:
         return state - state[:, j][:, None] * state[j, :][None, :] / state[j, j]
 
     def greedy(self, n_references: int) -> Choice:
-        state, chosen, left = None, [], []
+        state: Array | None = None
+        chosen: list[int] = []
+        left: list[float] = []
         while len(chosen) < n_references:
             found = self.left(state)
             j = min(range(len(found)), key=found.__getitem__)
