@@ -128,6 +128,8 @@ class _Tree:
 
     def __init__(self, X: Array, geometry: str) -> None:
         xp = array_namespace(X)
+        if geometry == "euclidean":
+            X = X - xp.mean(X, axis=0)  # a large mean would cost digits
         self.X, self.geometry, self.n_evaluations = X, geometry, 0
         self.gram = (X * metric(X, geometry)) @ xp.matrix_transpose(X)  # step 1
         self.smallest = 100 * X.shape[1] * eps(X) * float(xp.max(xp.sum(X * X, axis=1)))
@@ -141,9 +143,8 @@ class _Tree:
             table = squares[:, None] + squares[None, :] - 2 * self.gram
             return to_numpy(xp.mean(xp.clip(table, min=0.0), axis=0)).tolist()
         if state is None:
-            return to_numpy(
-                xp.mean(squared_distances(self.gram, self.geometry), axis=0)
-            ).tolist()  # step 2
+            found = xp.mean(squared_distances(self.gram, self.geometry), axis=0)  # step 2
+            return to_numpy(found).tolist()
         pivots = xp.linalg.diagonal(state)
         free = pivots > self.smallest
         squares = pivots[:, None] - state**2 / xp.where(free, pivots, xp.ones_like(pivots))

@@ -108,6 +108,14 @@ def test_rotation_and_order(seed):
     np.testing.assert_allclose(b.unexplained_variances, a.unexplained_variances, atol=1e-12)
 
 
+def test_a_large_mean_does_no_harm():
+    X = points("euclidean", 10, 3, 4)
+    a = barycentric_subspaces(X, n_references=3)
+    b = barycentric_subspaces(X + 1e6, n_references=3)
+    np.testing.assert_array_equal(a.references, b.references)
+    np.testing.assert_allclose(a.unexplained_variances, b.unexplained_variances, rtol=1e-8)
+
+
 def test_small_pieces_of_curved_space_are_flat():
     Z = 1e-4 * np.random.default_rng(3).standard_normal((15, 2))
     flat = barycentric_subspaces(Z, n_references=2)
