@@ -114,7 +114,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.own.from_file": lambda: {"path": Path(__file__).parent / "datasets" / "table.csv"},
     "datasets.optional.sea_surface_temperature": dict,
     "datasets.optional.gene_expression": dict,
-    "pca.oja.oja_components": lambda: {"batches": [X], "n_components": 1, "step_size": 0.1},
+    "pca.oja_components.oja_components": lambda: {
+        "batches": [X], "n_components": 1, "step_size": 0.1,
+    },
     "pca.block_power_stream.block_power_stream": lambda: {
         "batches": [X], "n_components": 1, "block_size": 2,
     },

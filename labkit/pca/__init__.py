@@ -1,64 +1,90 @@
 """Principal components and their variants."""
 
 from labkit.pca.alternating_projections import alternating_projections
-from labkit.pca.barycentric_subspaces import barycentric_subspaces
+from labkit.pca.barycentric_subspaces import (
+    BarycentricSubspaces,
+    barycentric_subspaces,
+)
 from labkit.pca.barycentric_weights import barycentric_weights
 from labkit.pca.block_power_stream import block_power_stream
 from labkit.pca.chordal_distances import chordal_distances
-from labkit.pca.concept_explanation import concept_explanation
+from labkit.pca.concept_explanation import (
+    ConceptExplanation,
+    concept_explanation,
+)
 from labkit.pca.denoising_autoencoder import denoising_autoencoder
-from labkit.pca.filtered_components import filtered_components
+from labkit.pca.filtered_components import (
+    FilteredDirection,
+    filtered_components,
+)
 from labkit.pca.filtered_stream import filtered_stream
-from labkit.pca.flag_aggregate import flag_aggregate
+from labkit.pca.flag_aggregate import (
+    AggregatedGradient,
+    flag_aggregate,
+)
 from labkit.pca.flag_mean import flag_mean
 from labkit.pca.flag_median import flag_median
-from labkit.pca.frequent_directions import frequent_directions
+from labkit.pca.frequent_directions import (
+    RowSketch,
+    frequent_directions,
+)
 from labkit.pca.generative_components import generative_components
-from labkit.pca.graph_feature_space import graph_feature_space
+from labkit.pca.graph_feature_space import (
+    GraphFeatures,
+    graph_feature_space,
+)
 from labkit.pca.heavy_row_power import heavy_row_power
 from labkit.pca.incomplete_components import incomplete_components
-from labkit.pca.incremental_components import incremental_components
-from labkit.pca.kernel_components import kernel_components
+from labkit.pca.incremental_components import (
+    StreamedMoments,
+    incremental_components,
+)
+from labkit.pca.kernel_components import (
+    KernelComponents,
+    kernel_components,
+)
 from labkit.pca.least_volume_autoencoder import least_volume_autoencoder
 from labkit.pca.low_rank_autoencoder import low_rank_autoencoder
-from labkit.pca.matrix_subspace_projection import matrix_subspace_projection
-from labkit.pca.oja import oja_components
+from labkit.pca.matrix_subspace_projection import (
+    FactoredAutoencoder,
+    matrix_subspace_projection,
+)
+from labkit.pca.oja_components import oja_components
 from labkit.pca.principal_component_pursuit import principal_component_pursuit
 from labkit.pca.principal_components import principal_components
-from labkit.pca.principal_flag_test import principal_flag_test
+from labkit.pca.principal_flag_test import (
+    FlagTest,
+    principal_flag_test,
+)
 from labkit.pca.probabilistic_components import probabilistic_components
 from labkit.pca.results import (
-    AggregatedGradient,
-    BarycentricSubspaces,
-    ConceptExplanation,
-    FactoredAutoencoder,
-    FilteredDirection,
-    FlagTest,
-    GraphFeatures,
-    KernelComponents,
     LinearAutoencoder,
     LowRankPlusSparse,
     NonnegativeFactors,
     PrincipalComponents,
     ProbabilisticComponents,
-    RowSketch,
-    SharedHopWeights,
-    SparseComponents,
     StreamedDirections,
-    StreamedMoments,
     Subspace,
-    TrajectorySpectrum,
 )
 from labkit.pca.robust_unmixing import robust_unmixing
 from labkit.pca.self_paced_components import self_paced_components
-from labkit.pca.shared_hop_weights import shared_hop_weights
-from labkit.pca.sparse_components import sparse_components
+from labkit.pca.shared_hop_weights import (
+    SharedHopWeights,
+    shared_hop_weights,
+)
+from labkit.pca.sparse_components import (
+    SparseComponents,
+    sparse_components,
+)
 from labkit.pca.spatial_weights import spatial_weights
 from labkit.pca.stein_subspace import stein_subspace
 from labkit.pca.structured_unmixing import structured_unmixing
 from labkit.pca.subclass_directions import subclass_directions
 from labkit.pca.subclass_labels import subclass_labels
-from labkit.pca.trajectory_spectrum import trajectory_spectrum
+from labkit.pca.trajectory_spectrum import (
+    TrajectorySpectrum,
+    trajectory_spectrum,
+)
 from labkit.pca.truncated_power import truncated_power
 
 __all__ = [

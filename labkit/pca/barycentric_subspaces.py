@@ -11,6 +11,7 @@ Papers: barycentric-subspace-analysis-manifolds.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps, to_numpy
 from labkit.checks import check_choice, check_count
@@ -20,7 +21,28 @@ from labkit.pca._constant_curvature import (
     squared_distances,
     squared_distances_to_span,
 )
-from labkit.pca.results import BarycentricSubspaces
+
+
+@dataclass(frozen=True)
+class BarycentricSubspaces:
+    """Samples whose weighted means form nested subspaces near all samples.
+
+    Attributes
+    ----------
+    references : Array of int, shape (n_references,)
+        Rows of the data, in order: the first i + 1 of them span subspace i.
+    unexplained_variances : Array, shape (n_references,)
+        The mean squared distance of the samples from each subspace, descending.
+    accumulated_unexplained_variance : float
+        Their sum, the criterion.
+    n_evaluations : int
+        Subspaces whose unexplained variance was computed.
+    """
+
+    references: Array
+    unexplained_variances: Array
+    accumulated_unexplained_variance: float
+    n_evaluations: int
 
 
 def barycentric_subspaces(

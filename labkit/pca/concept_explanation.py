@@ -11,15 +11,112 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from labkit.arrays import Array, from_numpy, to_numpy
-from labkit.checks import check_array, check_choice, check_count
-from labkit.pca.results import ConceptExplanation
+from labkit.arrays import (
+    Array,
+    array_namespace,
+    from_numpy,
+    to_numpy,
+)
+from labkit.checks import (
+    check_array,
+    check_choice,
+    check_count,
+    check_same_device,
+)
+from labkit.pca._nonnegative import nonnegative_amounts
 from labkit.random import Rng, as_generator
 
 REDUCERS = ("nmf", "pca", "k-means")
+
+
+@dataclass(frozen=True)
+class ConceptExplanation:
+    """Feature maps written as amounts of a few concepts, and how faithful that is.
+
+    Attributes
+    ----------
+    concepts : Array, shape (n_concepts, n_channels)
+        One vector of channels each.
+    mean : Array, shape (n_channels,)
+        Added at every place; zero but for PCA.
+    reducer : str
+        ``"nmf"``, ``"pca"`` or ``"k-means"``.
+    maps : Array, shape (n_images, height, width, n_concepts)
+        How much of each concept is where. Its mean over the places is the concept's score.
+    weights : Array, shape (n_concepts, n_classes)
+        What a unit of the concept at every place adds to each logit.
+    relative_error : float
+        Of the winning logit after reduction and reconstruction.
+    agreement : float
+        The share of images whose winning class stays.
+    """
+
+    concepts: Array
+    mean: Array
+    reducer: str
+    maps: Array
+    weights: Array
+    relative_error: float
+    agreement: float
+
+    def transform(self, features: Array) -> Array:
+        """Return how much of each concept is where.
+
+        Parameters
+        ----------
+        features : Array, shape (n_new, height, width, n_channels)
+            Feature maps, not negative for NMF.
+
+        Returns
+        -------
+        Array, shape (n_new, height, width, n_concepts)
+            Nonnegative least squares, scores, or membership, see `reducer`.
+
+        Raises
+        ------
+        ValueError
+            For another number of channels or negative features with NMF.
+        """
+        features = check_array(features, "features", n_dims=4)
+        if features.shape[-1] != self.concepts.shape[1]:
+            raise ValueError(
+                f"features must have {self.concepts.shape[1]} channels, got {features.shape[-1]}"
+            )
+        check_same_device(features=features, concepts=self.concepts)
+        xp = array_namespace(features)
+        P = self.concepts
+        rows = xp.reshape(features, (-1, P.shape[1]))
+        if self.reducer == "pca":
+            amounts = (rows - self.mean) @ xp.matrix_transpose(P)
+        elif self.reducer == "k-means":
+            squared = xp.sum(P * P, axis=1) - 2 * rows @ xp.matrix_transpose(P)
+            member = xp.argmin(squared, axis=1)
+            columns = [xp.astype(member == k, rows.dtype) for k in range(P.shape[0])]
+            amounts = xp.stack(columns, axis=1)
+        else:
+            if float(xp.min(rows)) < 0:
+                raise ValueError(f"features must not be negative for nmf, got {xp.min(rows):g}")
+            amounts = nonnegative_amounts(rows, P)
+        return xp.reshape(amounts, (*features.shape[:3], P.shape[0]))
+
+    def inverse(self, maps: Array) -> Array:
+        """Return the feature maps that amounts of concepts stand for.
+
+        Parameters
+        ----------
+        maps : Array, shape (n_new, height, width, n_concepts)
+            As `transform` returns them.
+
+        Returns
+        -------
+        Array, shape (n_new, height, width, n_channels)
+            ``maps @ concepts + mean``.
+        """
+        return maps @ self.concepts + self.mean
 
 
 def concept_explanation(

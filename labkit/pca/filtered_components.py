@@ -10,16 +10,44 @@ Papers: nearly-linear-time-streaming.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_count, check_matrix, check_real
 from labkit.pca._filter import MOST, gamma, threshold
 from labkit.pca._scale import power_of_two
 from labkit.pca._stream import orthonormal
-from labkit.pca.results import FilteredDirection
 from labkit.random import Rng, as_generator, standard_normal
 
 FINEST = 0.05
+
+
+@dataclass(frozen=True)
+class FilteredDirection:
+    """A direction of large variance, and the samples that it was found from.
+
+    Attributes
+    ----------
+    basis : Array, shape (n_features, 1)
+        A unit vector.
+    value : float
+        The mean square of the selected samples along it.
+    selected : Array, shape (n_samples,), bool
+        False for the samples that were filtered out.
+    n_iterations : int
+        Directions looked along.
+    n_products : int
+        Products of the data matrix, or its transpose, with a vector.
+    converged : bool
+        Whether the last direction passed; false where the filter had to give up.
+    """
+
+    basis: Array
+    value: float
+    selected: Array
+    n_iterations: int
+    n_products: int
+    converged: bool
 
 
 def filtered_components(

@@ -8,11 +8,41 @@ Papers: flag-aggregator-scalable-distributed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from labkit.arrays import Array, array_namespace, eps
 from labkit.checks import check_count, check_matrix, check_real
-from labkit.pca.results import AggregatedGradient
 
 FLOOR = 1e-7
+
+
+@dataclass(frozen=True)
+class AggregatedGradient:
+    """One gradient out of those of many workers.
+
+    Attributes
+    ----------
+    gradient : Array, shape (n_parameters,)
+        What to step along.
+    reconstruction_ratios : Array, shape (n_workers,)
+        How much of each worker's unit gradient lies in the subspace, from 0 to 1; 0 for a worker
+        who sent zeros.
+    basis : Array, shape (n_parameters, n_components)
+        Orthonormal columns of the subspace; columns of zeros where the gradients span less.
+    objective_history : tuple of float
+        The objective after each reweighting.
+    n_iterations : int
+        Reweightings after the first fit.
+    converged : bool
+        Whether the objective came to rest.
+    """
+
+    gradient: Array
+    reconstruction_ratios: Array
+    basis: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
 
 
 def flag_aggregate(

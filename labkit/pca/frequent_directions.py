@@ -8,13 +8,54 @@ Every streaming method of this package can be compared with it; its own sources 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_count
 from labkit.pca._right_svd import right_svd
 from labkit.pca._stream import opened
-from labkit.pca.results import RowSketch
+
+
+@dataclass(frozen=True)
+class RowSketch:
+    """A few rows B that stand for all rows A of a stream: ``B.T @ B`` is nearly ``A.T @ A``.
+
+    Attributes
+    ----------
+    rows : Array, shape (at most 2 sketch_size, n_features)
+        The sketch B.
+    lost : float
+        No direction has lost more: ``0 <= |A v|^2 - |B v|^2 <= lost`` for each unit vector v.
+    n_samples : int
+        Rows seen so far.
+    """
+
+    rows: Array
+    lost: float
+    n_samples: int
+
+    @property
+    def n_stored(self) -> int:
+        """Return how many numbers are kept until the next batch."""
+        return math.prod(self.rows.shape)
+
+    @cached_property
+    def basis(self) -> Array:
+        """Return the right singular vectors of the sketch as columns, computed when asked for."""
+        return self._svd[1]
+
+    @cached_property
+    def values(self) -> Array:
+        """Return its squared singular values, each too small by at most `lost`, descending."""
+        return self._svd[0] ** 2
+
+    @cached_property
+    def _svd(self) -> tuple[Array, Array]:
+        s, Vh = right_svd(self.rows)
+        return s, array_namespace(Vh).matrix_transpose(Vh)
 
 
 def frequent_directions(batches: Iterable[Array], *, sketch_size: int) -> Iterator[RowSketch]:

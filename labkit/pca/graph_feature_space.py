@@ -9,9 +9,72 @@ Papers: feature-expansion-graph-neural.
 
 from __future__ import annotations
 
-from labkit.arrays import Array, array_namespace
+import itertools
+from dataclasses import dataclass
+
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_same_device
-from labkit.pca.results import GraphFeatures
+
+
+@dataclass(frozen=True)
+class GraphFeatures:
+    """What a graph network can see before any weight is learnt.
+
+    Attributes
+    ----------
+    hops : tuple of Array, each of shape (n_samples, n_features)
+        The attributes after 0, 1, ... hops; columns of unit norm, or zero.
+    structure : Array, shape (n_samples, structure_rank)
+        The graph's own components: left singular vectors of the adjacency matrix times singular
+        values, relative to the largest.
+    """
+
+    hops: tuple[Array, ...]
+    structure: Array
+
+    @property
+    def flattened(self) -> Array:
+        """Return all hops and the structure side by side."""
+        xp = array_namespace(self.structure)
+        return xp.concat([*self.hops, self.structure], axis=1)
+
+    def effective_ranks(self) -> Array:
+        """Return the effective rank of the hops so far, side by side, after each hop.
+
+        Returns
+        -------
+        Array, shape (n_hops + 1,)
+            The exponential of the entropy of ``s / sum(s)`` with s the singular values (Roy and
+            Vetterli 2007): from 1 to the number of columns, 0 if all are zero.
+        """
+        xp = array_namespace(self.structure)
+        found = []
+        for k in range(len(self.hops)):
+            s = xp.linalg.svdvals(xp.concat(list(self.hops[: k + 1]), axis=1))
+            total = xp.sum(s)
+            share = s / xp.where(total > 0, total, xp.ones_like(total))
+            logs = xp.log(xp.where(share > 0, share, xp.ones_like(share)))
+            found.append(xp.exp(-xp.sum(share * logs)) * xp.astype(total > 0, s.dtype))
+        return xp.stack(found)
+
+    def canonical_correlations(self) -> Array:
+        """Return the canonical correlations, uncentred, between each hop and the next.
+
+        Returns
+        -------
+        Array, shape (n_hops, n_features)
+            Cosines of the angles between the spans of hop k and k + 1, descending; zeros stand
+            for the dimensions that a hop lacks to working accuracy.
+        """
+        xp = array_namespace(self.structure)
+        bases = [_span(H) for H in self.hops]
+        rows = []
+        for one, other in itertools.pairwise(bases):
+            cosines = xp.clip(xp.linalg.svdvals(xp.matrix_transpose(one) @ other), max=1.0)
+            rows.append(cosines)
+        if not rows:
+            return self.hops[0][:0, :]
+        return xp.stack(rows)
 
 
 def graph_feature_space(
@@ -122,3 +185,14 @@ def _unit_columns(H: Array) -> Array:
     H = H / xp.where(largest > 0, largest, xp.ones_like(largest))
     norms = xp.linalg.vector_norm(H, axis=0)
     return H / xp.where(norms > 0, norms, xp.ones_like(norms))
+
+
+def _span(H: Array) -> Array:
+    """Return orthonormal columns that span those of H, and zeros for what is missing."""
+    xp = array_namespace(H)
+    if H.shape[1] > H.shape[0]:
+        missing = xp.zeros((H.shape[1] - H.shape[0], H.shape[1]), dtype=H.dtype, device=device(H))
+        return _span(xp.concat([H, missing], axis=0))
+    U, s, _ = xp.linalg.svd(H, full_matrices=False)
+    present = s > max(H.shape) * eps(H) * s[0]
+    return U * xp.astype(present, H.dtype)

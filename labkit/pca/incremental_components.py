@@ -8,17 +8,90 @@ Every streaming method of this package can be compared with it; its own sources 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from labkit.arrays import Array, array_namespace, frobenius_norm
 from labkit.checks import check_choice, check_count
+from labkit.linalg import fix_signs
 from labkit.pca._right_svd import right_svd
 from labkit.pca._stream import opened
-from labkit.pca.results import StreamedMoments
+from labkit.pca.results import PrincipalComponents
 
 ROUTES = ("auto", "moments", "merged")
 LARGEST_SQUARE = 2000
 MEAN_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class StreamedMoments:
+    """What incremental PCA knows of a stream: its mean, and its squares or a few rows for them.
+
+    Attributes
+    ----------
+    mean : Array, shape (n_features,)
+        Of the rows seen.
+    squares : Array, shape (n_features, n_features), or None
+        ``Xc.T @ Xc`` of the centred rows, on the moments route.
+    rows : Array, shape (at most n_components + oversampling, n_features), or None
+        Rows B with ``B.T @ B`` nearly ``Xc.T @ Xc``, on the merged route.
+    sum_of_squares : float
+        ``|Xc|_F^2``.
+    cut : float
+        No direction has lost more of its sum of squares; zero on the moments route.
+    n_samples : int
+        Rows seen so far.
+    n_components : int
+        As asked for.
+    """
+
+    mean: Array
+    squares: Array | None
+    rows: Array | None
+    sum_of_squares: float
+    cut: float
+    n_samples: int
+    n_components: int
+
+    @property
+    def n_stored(self) -> int:
+        """Return how many numbers are kept until the next batch."""
+        kept = (x for x in (self.mean, self.squares, self.rows) if x is not None)
+        return sum(math.prod(x.shape) for x in kept)
+
+    @cached_property
+    def components(self) -> PrincipalComponents:
+        """Return the principal components so far, computed when asked for."""
+        xp = array_namespace(self.mean)
+        if self.squares is None:
+            s, Vh = right_svd(self.rows)
+            V = xp.matrix_transpose(Vh)
+            residual = self.cut / float(s[0]) ** 2 if float(s[0]) > 0 else 0.0
+        else:
+            eigenvalues, V = xp.linalg.eigh(self.squares)
+            s, V = xp.flip(xp.sqrt(xp.clip(eigenvalues, min=0.0))), xp.flip(V, axis=1)
+            residual = 0.0
+        k = min(self.n_components, self.n_samples, s.shape[0])
+        s, V = s[:k], V[:, :k]
+        if self.squares is not None and float(s[0]) > 0:
+            defect = self.squares @ V[:, k - 1 :] - V[:, k - 1 :] * s[k - 1] ** 2
+            residual = float(xp.linalg.vector_norm(defect)) / float(s[0]) ** 2
+        variance = s * s / max(self.n_samples - 1, 1)
+        total = self.sum_of_squares
+        return PrincipalComponents(
+            components=fix_signs(xp.matrix_transpose(V)),
+            singular_values=s,
+            explained_variance=variance,
+            explained_variance_ratio=s * s / total if total > 0 else xp.zeros_like(s),
+            mean=self.mean,
+            total_variance=total / max(self.n_samples - 1, 1),
+            route="merged" if self.squares is None else "moments",
+            n_samples=self.n_samples,
+            residual=residual,
+            n_passes=1,
+        )
 
 
 def incremental_components(

@@ -8,16 +8,93 @@ Schoelkopf, Smola and Mueller 1998; no paper of the list.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from labkit.arrays import Array, array_namespace, eps
-from labkit.checks import check_choice, check_count, check_matrix, check_real
+from labkit.checks import (
+    check_choice,
+    check_count,
+    check_matrix,
+    check_real,
+    check_same_device,
+)
 from labkit.linalg import fix_signs
 from labkit.pca._kernels import kernel_matrix
-from labkit.pca.results import KernelComponents
 from labkit.random import Rng, as_generator, standard_normal
 
 KERNELS = ("gaussian", "polynomial")
 OVERSAMPLING = 6
 MAX_BLOCKS = 40
+
+
+@dataclass(frozen=True)
+class KernelComponents:
+    """Principal components in the feature space of a kernel.
+
+    Attributes
+    ----------
+    eigenvalues : Array, shape (n_components,)
+        Of the centred kernel matrix, descending; divided by ``n_samples - 1`` they are variances.
+    vectors : Array, shape (n_samples, n_components)
+        Its orthonormal eigenvectors, the entry of largest magnitude positive.
+    training_scores : Array, shape (n_samples, n_components)
+        ``vectors * sqrt(eigenvalues)``: the coordinates of the training samples.
+    X : Array, shape (n_samples, n_features)
+        The training samples, which new ones are compared with.
+    row_means : Array, shape (n_samples,)
+        Of the kernel matrix, for centring.
+    kernel : str
+        Which kernel.
+    bandwidth : float
+        Its h.
+    degree : int
+        Of the polynomial kernel.
+    """
+
+    eigenvalues: Array
+    vectors: Array
+    training_scores: Array
+    X: Array
+    row_means: Array
+    kernel: str
+    bandwidth: float
+    degree: int
+
+    def scores(self, X: Array) -> Array:
+        """Return the coordinates of samples on the components.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the training samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components)
+            Zero for components of eigenvalue zero.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong number of features, or samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, training=self.X)
+        n_features = self.X.shape[1]
+        if X.shape[1] != n_features:
+            raise ValueError(
+                f"X must have {n_features} features, as the training samples have, got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.X)
+        K = kernel_matrix(X, self.X, self.kernel, self.bandwidth, self.degree)
+        K = K - xp.mean(K, axis=1)[:, None] - self.row_means + xp.mean(self.row_means)
+        roots = xp.sqrt(self.eigenvalues)
+        usable = roots > 0
+        return (
+            K
+            @ self.vectors
+            * (xp.astype(usable, K.dtype) / xp.where(usable, roots, xp.ones_like(roots)))
+        )
 
 
 def kernel_components(

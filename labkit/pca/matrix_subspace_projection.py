@@ -11,11 +11,145 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_real, check_same_device
-from labkit.pca.results import FactoredAutoencoder
 from labkit.random import Rng, as_generator, standard_normal
+
+
+@dataclass(frozen=True)
+class FactoredAutoencoder:
+    """A linear autoencoder with a matrix that reads labelled attributes off its code.
+
+    Attributes
+    ----------
+    encoder : Array, shape (n_components, n_features)
+        E: the code of a sample is ``E (x - mean)``.
+    decoder : Array, shape (n_features, n_components)
+        D: the sample of a code is ``D z + mean``.
+    attribute_map : Array, shape (n_attributes, n_components)
+        M: the attributes of a code are ``M z + label_mean``. Its null space is the rest of the
+        code.
+    mean : Array, shape (n_features,)
+        Of the data.
+    label_mean : Array, shape (n_attributes,)
+        Of the labels.
+    objective : float
+        What the method minimises, at this state.
+    """
+
+    encoder: Array
+    decoder: Array
+    attribute_map: Array
+    mean: Array
+    label_mean: Array
+    objective: float
+
+    def codes(self, X: Array) -> Array:
+        """Return the codes of samples.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples, on the device of the encoder.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components)
+            ``(X - mean) @ E.T``.
+
+        Raises
+        ------
+        ValueError
+            For a wrong number of features.
+        TypeError
+            For samples on another device.
+        """
+        X = check_matrix(X, "X")
+        check_same_device(X=X, encoder=self.encoder)
+        if X.shape[1] != self.encoder.shape[1]:
+            raise ValueError(
+                f"X must have {self.encoder.shape[1]} features, as the encoder has, "
+                f"got {X.shape[1]}"
+            )
+        xp = array_namespace(X, self.encoder)
+        return (X - self.mean) @ xp.matrix_transpose(self.encoder)
+
+    def attributes(self, X: Array) -> Array:
+        """Return the attributes that the codes of samples say.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_attributes)
+            ``codes(X) @ M.T + label_mean``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `codes`.
+        """
+        xp = array_namespace(self.attribute_map)
+        return self.codes(X) @ xp.matrix_transpose(self.attribute_map) + self.label_mean
+
+    def null_codes(self, X: Array) -> Array:
+        """Return the codes of samples in the null space of M, on an orthonormal basis of it.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+
+        Returns
+        -------
+        Array, shape (n_new, n_components - n_attributes)
+            What is kept when all attributes are changed.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `codes`.
+        """
+        xp = array_namespace(self.attribute_map)
+        n_attributes = self.attribute_map.shape[0]
+        basis = xp.linalg.qr(xp.matrix_transpose(self.attribute_map), mode="complete").Q
+        return self.codes(X) @ basis[:, n_attributes:]
+
+    def edited(self, X: Array, labels: Array) -> Array:
+        """Return samples decoded with other attributes, the null space of their codes kept.
+
+        Parameters
+        ----------
+        X : Array, shape (n_new, n_features)
+            Samples.
+        labels : Array, shape (n_new, n_attributes)
+            The attributes wanted. To change one only, change one column of ``attributes(X)``.
+
+        Returns
+        -------
+        Array, shape (n_new, n_features)
+            The sample of the code ``z + pinv(M) (labels - label_mean - M z)``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `codes`; labels of another shape.
+        """
+        codes, wanted = self.codes(X), check_matrix(labels, "labels")
+        check_same_device(labels=wanted, encoder=self.encoder)
+        shape = (codes.shape[0], self.attribute_map.shape[0])
+        if wanted.shape != shape:
+            raise ValueError(f"labels must have shape {shape}, got {tuple(wanted.shape)}")
+        xp = array_namespace(codes, wanted)
+        M = self.attribute_map
+        change = wanted - self.label_mean - codes @ xp.matrix_transpose(M)
+        codes = codes + change @ xp.matrix_transpose(xp.linalg.pinv(M))
+        return codes @ xp.matrix_transpose(self.decoder) + self.mean
 
 
 def matrix_subspace_projection(

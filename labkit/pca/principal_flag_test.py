@@ -11,12 +11,49 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_array, check_count, check_matrix, check_same_device
 from labkit.linalg import fix_signs
 from labkit.pca._scale import power_of_two
-from labkit.pca.results import FlagTest
+
+
+@dataclass(frozen=True)
+class FlagTest:
+    """A test of a candidate for all principal subspaces together.
+
+    Attributes
+    ----------
+    p_value : float
+        The probability of a larger statistic for the true subspaces, as the sample grows.
+    statistic : float
+        Half the sum of `pairs`.
+    degrees_of_freedom : int
+        Of the limiting chi-squared distribution: the dimension of the flag manifold.
+    corrected_p_value : float
+        With the statistic divided by ``1 + mean_excess / degrees_of_freedom``.
+    mean_excess : float
+        By how much the mean of the statistic exceeds `degrees_of_freedom`, to first order in one
+        over the number of samples, at the estimated variances.
+    basis : Array, shape (n_features, n_features)
+        The estimate: eigenvectors as columns, largest variance first, signs by `linalg.fix_signs`.
+        Within a block only their span means something.
+    variances : Array, shape (n_blocks,)
+        The mean eigenvalue of each block.
+    pairs : Array, shape (n_blocks, n_blocks)
+        How far block i of the candidate is turned towards block j of the estimate, in squared
+        standard deviations; zero diagonal.
+    """
+
+    p_value: float
+    statistic: float
+    degrees_of_freedom: int
+    corrected_p_value: float
+    mean_excess: float
+    basis: Array
+    variances: Array
+    pairs: Array
 
 
 def principal_flag_test(X: Array, flag: Array, *, multiplicities: Sequence[int]) -> FlagTest:

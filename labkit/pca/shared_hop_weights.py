@@ -9,11 +9,36 @@ Papers: feature-expansion-graph-neural.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_real, check_same_device
 from labkit.linalg import fix_signs
-from labkit.pca.results import SharedHopWeights
+
+
+@dataclass(frozen=True)
+class SharedHopWeights:
+    """One number for each hop and one matrix of weights for all of them.
+
+    Attributes
+    ----------
+    hop_weights : Array, shape (n_hops,)
+        theta, of unit norm.
+    weights : Array, shape (n_features, n_targets)
+        W: the prediction is ``sum_k theta_k H_k W``.
+    objective_history : tuple of float
+        After each round.
+    n_iterations : int
+        Rounds.
+    converged : bool
+        Whether the objective came to rest.
+    """
+
+    hop_weights: Array
+    weights: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
 
 
 def shared_hop_weights(

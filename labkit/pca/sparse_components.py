@@ -8,17 +8,47 @@ Papers: none of the list; the classic beside generative-principal-component-anal
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_real
 from labkit.linalg import fix_signs
 from labkit.pca._scale import power_of_two
 from labkit.pca._symmetric import unit_rows
 from labkit.pca.principal_components import principal_components
-from labkit.pca.results import SparseComponents
 
 MOMENTUM, MOST_MOMENTUM, FASTER, SLOWER = 0.3, 0.95, 1.1, 0.5
 WATCHED = 10
 """Sweeps over which the progress is judged."""
+
+
+@dataclass(frozen=True)
+class SparseComponents:
+    """Components with few entries that are not zero, and the scores of the data on them.
+
+    Attributes
+    ----------
+    components : Array, shape (n_components, n_features)
+        Rows of norm 1, or 0 for a component that is not used; signs by `linalg.fix_signs`. They
+        are not orthogonal.
+    scores : Array, shape (n_samples, n_components)
+        ``scores @ components + mean`` describes the data; the largest norm of a column first.
+    mean : Array, shape (n_features,)
+        What was subtracted.
+    objective_history : tuple of float
+        The objective after each sweep; it never rises.
+    n_iterations : int
+        Sweeps.
+    converged : bool
+        Whether the objective came to rest before the limit.
+    """
+
+    components: Array
+    scores: Array
+    mean: Array
+    objective_history: tuple[float, ...]
+    n_iterations: int
+    converged: bool
 
 
 def sparse_components(

@@ -10,10 +10,33 @@ Papers: pca-high-dimensional-random.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from labkit.arrays import Array
 from labkit.checks import check_count, check_real
-from labkit.pca.results import TrajectorySpectrum
+
+
+@dataclass(frozen=True)
+class TrajectorySpectrum:
+    """What PCA sees in a walk through infinitely many dimensions.
+
+    Attributes
+    ----------
+    explained_variance_ratio : ndarray, shape (n_states - 1,)
+        The share of the variance over time that each component carries, descending.
+    curves : ndarray, shape (n_states - 1, n_states)
+        The walk's projection on each component as a function of time: unit norm, mean zero, the
+        first entry not negative.
+    eigenvalues : ndarray, shape (n_states - 1,)
+        Of the centred Gram matrix divided by the number of dimensions, for steps of variance 1 in
+        each dimension. The component's scores are ``sqrt(n_dimensions * eigenvalue) * curve``.
+    """
+
+    explained_variance_ratio: Array
+    curves: Array
+    eigenvalues: Array
 
 
 def trajectory_spectrum(
