@@ -59,13 +59,19 @@ def watch() -> None:
     widgets.Widget.on_widget_constructed(_widgets.append)
 
 
-def report() -> None:
-    """Move all explorers and all other controls; display what happened as JSON."""
+def report(*, move: bool = True) -> None:
+    """Move all explorers and all other controls; display what happened as JSON.
+
+    Parameters
+    ----------
+    move : bool
+        False leaves everything where it is and reports the run alone.
+    """
     from IPython.display import display
 
     cpu_seconds = time.process_time()
-    explorers = [sweep(explorer) for explorer in binding.live]
-    n_moved = sum(e["n_controls"] for e in explorers) + _move_plain_widgets()
+    explorers = [sweep(explorer) for explorer in binding.live] if move else []
+    n_moved = sum(e["n_controls"] for e in explorers) + (_move_plain_widgets() if move else 0)
     result = {
         "explorers": explorers,
         "controls_moved": n_moved,

@@ -78,8 +78,8 @@ def check(
     n_workers : int
         Notebooks at a time.
     seeds : sequence of int
-        Run the notebooks that have the parameter `seed` once for each; by default once, with
-        their own.
+        Run the notebooks that have the parameter `seed` once for each, and move their controls
+        with the first; by default once, with their own.
     parameters : dict, optional
         Go to the notebooks that have them.
     timeout : float
@@ -172,7 +172,9 @@ def _jobs(
             output = None
             if folder is not None and i == 0:  # of many seeds, the first is kept to be looked at
                 output = str(Path(folder, "executed", path.lstrip("/")))
-            jobs.append(Job(path, {**own, **choice}, profile, timeout, strict, output))
+            parameters = {**own, **choice}
+            # Claims do not depend on where a control stands, so the first seed moves them all.
+            jobs.append(Job(path, parameters, profile, timeout, strict, output, move=i == 0))
     return jobs
 
 

@@ -27,7 +27,7 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
 )
 _WATCH = "from labkit.explorer import sweep as _labkit_sweep\n_labkit_sweep.watch()"
-_REPORT = "_labkit_sweep.report()"
+_REPORT = "_labkit_sweep.report(move={})"
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Job:
         Apply the house rules as well.
     output : str or None
         Where to keep the executed notebook, with a web page beside it.
+    move : bool
+        Move the controls at the end.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Job:
     timeout: float = 60.0
     strict: bool = False
     output: str | None = None
+    move: bool = True
 
 
 def execute(job: Job) -> dict[str, Any]:
@@ -188,7 +191,7 @@ def _run(notebook: Any, job: Job) -> tuple[str, str, Any]:
     guarded.cells = [
         nbformat.v4.new_code_cell(_WATCH, id="labkit-watch"),
         *guarded.cells,
-        nbformat.v4.new_code_cell(_REPORT, id="labkit-report"),
+        nbformat.v4.new_code_cell(_REPORT.format(job.move), id="labkit-report"),
     ]
     with tempfile.TemporaryDirectory(prefix="labkit-") as folder, environment(job.profile):
         source, target = Path(folder, "in.ipynb"), Path(folder, "out.ipynb")
@@ -221,7 +224,7 @@ def _first_line(error: Any) -> str:
     """Name the cell by its first line and the error, in one line."""
     line = next((s for s in error.source.splitlines() if s.strip()), "")
     value = re.sub(r"\s+", " ", str(error.evalue))
-    if error.source == _REPORT:
+    if error.source == _REPORT.format(True):
         return f"moving the controls raised {error.ename}: {value}"
     return f"cell `{line.strip()}` raised {error.ename}: {value}"
 

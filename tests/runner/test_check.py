@@ -111,6 +111,7 @@ def test_several_seeds(write_notebook, tmp_path, checked):
     report, jobs = checked([tmp_path], seeds=[3, 1, 2], folder=tmp_path / "report")
     assert [job.parameters for job in jobs] == [{"seed": 3}, {"seed": 1}, {"seed": 2}, {}]
     assert [job.output is not None for job in jobs] == [True, False, False, True]
+    assert [job.move for job in jobs] == [True, False, False, True]
     assert report["seed"] == [3, 1, 2]
     assert [entry["seed"] for entry in report["notebooks"]] == [1, 2, 3, None]
     assert [claim["seed"] for claim in report["claims"]] == [1, 2, 3, None]
