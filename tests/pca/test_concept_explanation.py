@@ -152,7 +152,7 @@ def test_silent_and_constant_features(reducer, n_concepts):
 @every_reducer
 def test_as_many_concepts_as_channels_lose_nothing(reducer):
     F = np.eye(3)[None, :, None, :] * np.ones((2, 1, 2, 1))
-    head = lambda maps: maps.mean(axis=(1, 2))  # noqa: E731
+    head = lambda maps: maps.mean(axis=(1, 2)) * [1.0, 2.0, 3.0]  # noqa: E731
     found = concept_explanation(F, head, n_concepts=3, reducer=reducer, rng=0)
     assert found.relative_error < 1e-3
     assert found.agreement == 1.0
