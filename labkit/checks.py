@@ -95,6 +95,37 @@ def check_matrix(X: Any, name: str = "X", *, min_samples: int = 1, min_features:
     return check_array(X, name, n_dims=2, min_shape=(min_samples, min_features))
 
 
+def check_new_samples(X: Any, n_features: int, **fitted: Array) -> Array:
+    """Return samples that a fitted result can take, see `check_matrix`.
+
+    Parameters
+    ----------
+    X : Array or array-like, shape (n_new, n_features)
+        What the caller gave.
+    n_features : int
+        Of the samples that the result was fitted to.
+    **fitted : Array
+        An array of the result by name; X must lie beside it.
+
+    Returns
+    -------
+    Array
+        As `check_matrix` returns it.
+
+    Raises
+    ------
+    TypeError
+        For samples on another device.
+    ValueError
+        For another number of features.
+    """
+    X = check_matrix(X, "X")
+    check_same_device(X=X, **fitted)
+    if X.shape[1] != n_features:
+        raise ValueError(f"X must have {n_features} features, as when fitted, got {X.shape[1]}")
+    return X
+
+
 def check_same_device(**arrays: Array) -> None:
     """Refuse arrays of different libraries or devices.
 

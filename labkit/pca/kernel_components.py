@@ -15,8 +15,8 @@ from labkit.checks import (
     check_choice,
     check_count,
     check_matrix,
+    check_new_samples,
     check_real,
-    check_same_device,
 )
 from labkit.linalg import fix_signs
 from labkit.pca._kernels import kernel_matrix
@@ -78,13 +78,7 @@ class KernelComponents:
         ValueError, TypeError
             For a wrong number of features, or samples on another device.
         """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, training=self.X)
-        n_features = self.X.shape[1]
-        if X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have {n_features} features, as the training samples have, got {X.shape[1]}"
-            )
+        X = check_new_samples(X, self.X.shape[1], training=self.X)
         xp = array_namespace(X, self.X)
         K = kernel_matrix(X, self.X, self.kernel, self.bandwidth, self.degree)
         K = K - xp.mean(K, axis=1)[:, None] - self.row_means + xp.mean(self.row_means)

@@ -14,7 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
-from labkit.checks import check_count, check_matrix, check_real, check_same_device
+from labkit.checks import (
+    check_count,
+    check_matrix,
+    check_new_samples,
+    check_real,
+    check_same_device,
+)
 from labkit.random import Rng, as_generator, standard_normal
 
 
@@ -66,13 +72,7 @@ class FactoredAutoencoder:
         TypeError
             For samples on another device.
         """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, encoder=self.encoder)
-        if X.shape[1] != self.encoder.shape[1]:
-            raise ValueError(
-                f"X must have {self.encoder.shape[1]} features, as the encoder has, "
-                f"got {X.shape[1]}"
-            )
+        X = check_new_samples(X, self.encoder.shape[1], encoder=self.encoder)
         xp = array_namespace(X, self.encoder)
         return (X - self.mean) @ xp.matrix_transpose(self.encoder)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from labkit.arrays import Array, array_namespace, from_numpy, to_numpy
-from labkit.checks import check_matrix, check_same_device
+from labkit.checks import check_matrix, check_new_samples, check_same_device
 from labkit.pca._posterior import check_observed, latent_posterior
 
 
@@ -85,13 +85,7 @@ class PrincipalComponents:
         TypeError
             For samples on another device.
         """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, components=self.components)
-        n_features = self.components.shape[1]
-        if X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have {n_features} features, as the components have, got {X.shape[1]}"
-            )
+        X = check_new_samples(X, self.components.shape[1], components=self.components)
         xp = array_namespace(X, self.components)
         return (X - self.mean) @ xp.matrix_transpose(self.components)
 
@@ -177,13 +171,7 @@ class ProbabilisticComponents:
         TypeError, ValueError
             For a mask or samples that do not fit.
         """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, components=self.components)
-        n_features = self.components.shape[1]
-        if X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have {n_features} features, as the model has, got {X.shape[1]}"
-            )
+        X = check_new_samples(X, self.components.shape[1], components=self.components)
         mask = check_observed(X, observed)
         xp = array_namespace(X)
         z, _, _ = latent_posterior(X * mask, mask, self.mean, self.loadings, self.noise_variance)
@@ -314,13 +302,7 @@ class LinearAutoencoder:
         TypeError
             For samples on another device.
         """
-        X = check_matrix(X, "X")
-        check_same_device(X=X, encoder=self.encoder)
-        n_features = self.encoder.shape[0]
-        if X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have {n_features} features, as the encoder has, got {X.shape[1]}"
-            )
+        X = check_new_samples(X, self.encoder.shape[0], encoder=self.encoder)
         return (X - self.mean) @ (self.encoder @ self.bottleneck)
 
     def reconstruction(self, X: Array) -> Array:

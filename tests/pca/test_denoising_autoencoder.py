@@ -187,5 +187,5 @@ def test_refusals(changes, message):
 
 def test_samples_of_another_width():
     found = denoising_autoencoder(np.eye(8, 3), n_latents=1)
-    with pytest.raises(ValueError, match="X must have 3 features, as the encoder has, got 2"):
+    with pytest.raises(ValueError, match="X must have 3 features, as when fitted, got 2"):
         found.scores(np.eye(8, 2))

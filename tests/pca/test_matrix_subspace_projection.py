@@ -222,7 +222,7 @@ def test_refusals(changes, error, message):
 
 def test_refusals_of_the_result():
     m = FactoredAutoencoder(np.eye(2), np.eye(2), np.eye(1, 2), np.zeros(2), np.zeros(1), 0.0)
-    with pytest.raises(ValueError, match="X must have 2 features, as the encoder has, got 3"):
+    with pytest.raises(ValueError, match="X must have 2 features, as when fitted, got 3"):
         m.codes(np.ones((1, 3)))
     with pytest.raises(ValueError, match=r"labels must have shape \(1, 1\), got \(1, 2\)"):
         m.edited(np.ones((1, 2)), np.ones((1, 2)))
