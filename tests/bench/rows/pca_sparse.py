@@ -29,7 +29,7 @@ def planted(quick):
 
 
 def correlated(quick):
-    """Return data whose columns i and j have the correlation exp(-|i - j| / 8)."""
+    """Return data whose columns i and j have the correlation exp(-distance / 8)."""
     rng = np.random.default_rng(0)
     n, p, k = (200, 30, 4) if quick else (1000, 100, 10)
     places = np.arange(p)
@@ -97,5 +97,5 @@ def row(name, task, data):
 
 ROWS = [
     row("pca/sparse", "sparse PCA, 1000 x 100, 10 planted components", planted),
-    row("pca/sparse-correlated", "the same, columns correlated by exp(-|i - j| / 8)", correlated),
+    row("pca/sparse-correlated", "the same, columns correlated by exp(-distance / 8)", correlated),
 ]
