@@ -64,5 +64,6 @@ ROWS = [
         },
         error=error,
         error_name="sine of the largest angle to the eigenspace of a dense solver",
+        as_good_as=1e-8,
     )
 ]
