@@ -90,6 +90,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.mlp.forward": lambda: {"parameters": parameters(), "X": X},
     "networks.mlp.loss_and_gradient": training,
     "networks.training.gradient_training": lambda: {**training(), "step_size": 0.1},
+    "datasets.sensing.sensing_problem": lambda: {
+        "singular_values": np.array([2.0, 1.0]),
+        "n_rows": 4,
+        "n_columns": 4,
+        "n_measurements": 30,
+    },
     "datasets.synthetic.planted_spectrum": lambda: {
         "singular_values": np.array([2.0, 1.0]), "n_samples": 4,
     },
@@ -518,6 +524,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "smoothness": (*NO_REAL, NEGATIVE),
     "reducer": NAME,
     "head": ANYTHING,
+    "n_rows": FROM_1,
+    "n_columns": FROM_1,
+    "n_measurements": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.principal_components.principal_components", "X"): (

@@ -22,6 +22,7 @@ from labkit.datasets.images import (
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.scenes import indian_pines
+from labkit.datasets.sensing import sensing_problem
 from labkit.datasets.synthetic import (
     contaminated_subspace,
     hyperspectral_scene,
@@ -75,6 +76,7 @@ __all__ = [
     "planted_spectrum",
     "random_walk",
     "sea_surface_temperature",
+    "sensing_problem",
     "wine",
     "worker_gradients",
 ]
