@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.arrays import Array, array_namespace, as_array, device
+from labkit.arrays import Array, all_finite, array_namespace, as_array, device
 
 
 def check_array(
@@ -69,7 +69,7 @@ def check_array(
         return xp.astype(x, xp.float64)
     if x.dtype not in (xp.float32, xp.float64):
         raise TypeError(f"{name} must be float32 or float64, got dtype {x.dtype}")
-    if not bool(xp.all(xp.isfinite(x))):
+    if not all_finite(x):
         n_bad = int(xp.sum(xp.astype(~xp.isfinite(x), xp.int64)))
         raise ValueError(f"{name} must be finite, got {n_bad} entries that are NaN or infinite")
     return x
