@@ -19,9 +19,7 @@ def check_observed(M: Array, observed: Any, name: str) -> Array:
     if observed.dtype != xp.bool:
         raise TypeError(f"observed must be an array of bool, got dtype {observed.dtype}")
     if observed.shape != M.shape:
-        raise ValueError(
-            f"observed must have shape {tuple(M.shape)}, got {tuple(observed.shape)}"
-        )
+        raise ValueError(f"observed must have shape {tuple(M.shape)}, got {tuple(observed.shape)}")
     if not bool(xp.all(xp.any(observed, axis=1))):
         raise ValueError("observed must hold an entry of every row, got a sample without any")
     return xp.astype(observed, M.dtype)
