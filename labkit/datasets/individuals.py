@@ -64,8 +64,8 @@ def clustered_individuals(
     spread : float
         Distance of an individual from its centre, relative to the centre's length.
     n_minority : int
-        The last so many individuals get another latent direction that nobody else has, and group
-        number `n_clusters`; at most n_samples.
+        The last so many individuals are replaced by equal ones: entries 1 or -1, in a direction
+        that nobody else has, target 2, group number `n_clusters`; at most n_samples.
     rng : int, Generator or None
         All draws.
 
@@ -107,7 +107,8 @@ def clustered_individuals(
     latent = latent + spread * generator.standard_normal(latent.shape) / rank**0.5
     taste = generator.standard_normal(rank)
     features = generator.standard_normal((n_features, rank))
-    own = generator.standard_normal(n_features)
+    features *= rank**0.5 / np.linalg.norm(features, axis=1, keepdims=True)
+    own = generator.choice([-1.0, 1.0], n_features)
     mask = generator.random((n_samples, n_features)) < share
     mask[np.arange(n_samples), generator.integers(0, n_features, n_samples)] = True
     errors = noise * generator.standard_normal(mask.shape)

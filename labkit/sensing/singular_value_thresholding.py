@@ -58,8 +58,8 @@ def singular_value_thresholding(
     threshold : float, optional
         tau, not negative, in the units of M; 0 keeps everything. By default
         ``(sqrt(n_samples) + sqrt(n_features)) s`` with s^2 the mean square of the zero-filled
-        entries: the largest singular value of pure noise as strong as all of the data, so noise
-        alone does not pass.
+        entries: the largest singular value of noise as strong as all of the data, if it is alike
+        in all entries. Where rows or columns differ much in strength, noise may pass.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def singular_value_thresholding(
     variance of a zero-filled entry over p^2; raw data have v. Each row is projected on r directions
     that all rows found together, so noise in its other directions cannot reach a predictor. What
     is rare is dropped with the noise: g rows with a direction of their own and entries of size a
-    pass only where ``p a sqrt(g n_features)`` exceeds tau.
+    pass for certain only where ``p a sqrt(g n_features)`` exceeds tau.
 
     One singular value decomposition. This is the paper's first step (its Algorithm 1 goes on to
     any predictor); it takes tau from the theory, ours comes from the data. Its constants were not
