@@ -96,6 +96,24 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "n_columns": 4,
         "n_measurements": 30,
     },
+    "sensing.one_sided_completion.one_sided_completion": lambda: {
+        "X": X, "observed": X > -9, "rank": 1,
+    },
+    "sensing.singular_value_thresholding.singular_value_thresholding": lambda: {
+        "M": X, "observed": X > -9,
+    },
+    "sensing.swivel_embeddings.swivel_embeddings": lambda: {
+        "counts": X @ X.T * (X @ X.T > 0), "n_dimensions": 2,
+    },
+    "datasets.coverage.sparsely_seen_rows": lambda: {"n_rows": 4, "n_columns": 3, "rank": 1},
+    "datasets.individuals.clustered_individuals": lambda: {
+        "n_samples": 6, "n_features": 4, "rank": 2, "n_clusters": 2, "observed_share": 0.5,
+        "noise": 0.1,
+    },
+    "datasets.corpora.log_bilinear_counts": lambda: {
+        "n_words": 5, "n_dimensions": 2, "n_pairs": 10,
+    },
+    "datasets.corpora.python_manual": lambda: {"n_words": 5},
     "datasets.synthetic.planted_spectrum": lambda: {
         "singular_values": np.array([2.0, 1.0]), "n_samples": 4,
     },
@@ -527,6 +545,24 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_rows": FROM_1,
     "n_columns": FROM_1,
     "n_measurements": FROM_1,
+    "threshold": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
+    "counts": (
+        *MATRIX,
+        Bad("negative", changed(-1.0), ValueError, "-1"),
+        Bad("zeros", np.zeros((3, 3)), ValueError, "0 to 0"),
+        Bad("not square", X, ValueError, r"\(6, 3\)"),
+    ),
+    "n_blocks": (*FROM_1, TOO_LARGE),
+    "unobserved_weight": (*NO_REAL, NEGATIVE),
+    "n_observed": (*FROM_1, TOO_LARGE),
+    "n_clusters": FROM_1,
+    "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "spread": (*NO_REAL, NEGATIVE),
+    "n_minority": (*FROM_0, TOO_LARGE),
+    "n_words": (*FROM_1,),
+    "n_pairs": FROM_1,
+    "strength": (*NO_REAL, NEGATIVE),
+    "window": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.principal_components.principal_components", "X"): (

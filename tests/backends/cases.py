@@ -216,6 +216,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "sensing.one_sided_completion": lambda n: {
+        "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
+    },
+    "sensing.singular_value_thresholding": lambda n: {
+        "M": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7,
+    },
+    "sensing.swivel_embeddings": lambda n: {
+        "counts": np.floor(np.abs(random(n, n)) * 2), "n_dimensions": 3, "n_blocks": 2, "rng": 0,
+    },
 }  # fmt: skip
 
 
