@@ -23,7 +23,9 @@ def check_start(problem: SensingProblem, start: Any) -> Factors:
     if not isinstance(start, tuple):
         U = _checked(problem, start, n_rows)
         if n_rows != n_columns:
-            raise ValueError(f"start must be a pair for a truth of shape {problem.A.shape}, got one")
+            raise ValueError(
+                f"start must be a pair for a truth of shape {problem.A.shape}, got one"
+            )
         return U
     if len(start) != 2:
         raise ValueError(f"start must be one factor or a pair, got {len(start)}")

@@ -107,9 +107,9 @@ def test_zeros_never_move():
 
 @pytest.mark.parametrize("pair", [False, True])
 def test_steps_that_are_too_long_are_seen(pair):
-    start = (np.eye(2), 2 * np.eye(2)) if pair else np.eye(2)
+    start = (np.eye(2), 2 * np.eye(2)) if pair else 2 * np.eye(2)
     states = gradient_descent(everything(np.eye(2)), start, step_size=5.0)
-    with pytest.raises(ValueError, match="step_size must be smaller here: .* got 5"):
+    with pytest.raises(ValueError, match=r"step_size must be smaller here: .* got 5"):
         trace(states, n_steps=100, record={})
 
 
