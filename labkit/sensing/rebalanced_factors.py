@@ -44,8 +44,8 @@ def rebalanced_factors(F: Array, G: Array, *, singular_value: float) -> tuple[Ar
     2. Flatten F, and move its scale to G.
 
     To be applied once, when gradient descent has come near; then descend on. It is the modified
-    step of the paper, its equation (5.1), written down from its description: all singular values of F
-    equal, the product kept. The paper's rule of when to apply it was not read. A singular value
+    step of the paper, its equation (5.1), written down from its description: all singular values of
+    F equal, the product kept. The paper's rule of when to apply it was not read. A singular value
     decomposition of an n_rows by rank matrix.
 
     References
