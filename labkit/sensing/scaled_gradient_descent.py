@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, eps, frobenius_norm
 from labkit.checks import check_real
 from labkit.sensing._factors import check_problem, check_size, check_start, damped, largest_norm
 from labkit.sensing.problem import Factors, SensingProblem
@@ -40,7 +40,8 @@ def scaled_gradient_descent(
         and a start of full rank near it; a large value is plain descent with steps eta / lambda.
     adaptive : bool
         Multiply the damping by the root of twice the loss at each step (PrecGD). At a small start
-        the loss is large and so is the damping: the first components then come slowly.
+        the loss is large and so is the damping: the first components then come slowly. It stays
+        above rounding, so that it may run on at the answer.
 
     Returns
     -------
@@ -99,8 +100,12 @@ def scaled_gradient_descent(
         _check_full_rank(factors)
     limit = largest_norm(problem, factors)
 
+    smallest = 100 * eps(problem.b) * frobenius_norm(problem.b[None, :])
+
     def weight(state: Factors) -> float:
-        return damping * math.sqrt(2 * problem.loss(state)) if adaptive else damping
+        if not adaptive:
+            return damping
+        return max(damping * math.sqrt(2 * problem.loss(state)), smallest)
 
     def symmetric(U: Array) -> Iterator[Factors]:
         while True:
