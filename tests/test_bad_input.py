@@ -67,6 +67,10 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 
+def sensing() -> Any:
+    return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -216,6 +220,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "X": abs(X), "n_endmembers": 2, "image_shape": (2, 3),
     },
     "datasets.synthetic.hyperspectral_scene": lambda: {"image_shape": (4, 5)},
+    "sensing.gradient_descent.gradient_descent": lambda: {
+        "problem": sensing(), "start": BASIS, "step_size": 0.1,
+    },
+    "sensing.rebalanced_factors.rebalanced_factors": lambda: {
+        "F": X, "G": X[::-1], "singular_value": 1.0,
+    },
+    "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
+        "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -437,11 +450,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "search": NAME,
     "gradients": (*MATRIX, Bad("zeros", np.zeros_like, ValueError, "zeros only")),
     "flags": (*ARRAY, Bad("not orthonormal", lambda good: 2 * good, ValueError, "off")),
-    "start": (
-        *(bad for bad in ARRAY if bad.label != "None"),
-        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
-        Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),
-    ),
+    "start": tuple(bad for bad in ARRAY if bad.label != "None"),
     "weights": (
         *(bad for bad in ARRAY if bad.label != "None"),
         Bad("negative", [1.0, -1.0], ValueError, "-1"),
@@ -563,8 +572,25 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_pairs": FROM_1,
     "strength": (*NO_REAL, NEGATIVE),
     "window": FROM_1,
+    "problem": (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("number", 3, TypeError, "int"),
+    ),
+    "F": MATRIX,
+    "G": MATRIX,
+    "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "damping": (*NO_REAL, NEGATIVE),
+    "adaptive": ANYTHING,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
+    ("pca.flag_mean.flag_mean", "start"): (
+        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
+        Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),
+    ),
+    ("sensing.gradient_descent.gradient_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+    ),
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),
         Bad("no features", X[:, :0], ValueError, r"\(6, 0\)"),
