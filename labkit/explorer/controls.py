@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,9 @@ def slider(
     value : float
         Where it starts and where reset returns to.
     step : float, optional
-        By default 1, a hundredth of the range, or a fiftieth of the logarithmic range.
+        By default 1, or about a hundredth of the range, or a fiftieth of the logarithmic range,
+        such that the slider starts on a step: the page would move it to the nearest one, and show
+        another value than the picture has after a reset.
     log : bool
         Logarithmic.
 
@@ -45,7 +48,8 @@ def slider(
     Raises
     ------
     ValueError
-        If the value is not between the ends, or a logarithmic slider starts at 0 or below.
+        If the value is not between the ends or not on a step, or a logarithmic slider starts at 0
+        or below.
     """
     if not low <= value <= high or low >= high:
         raise ValueError(
@@ -61,15 +65,27 @@ def slider(
         "layout": widgets.Layout(width=_WIDE),
     }
     if log:
-        import math
-
         ends = math.log10(low), math.log10(high)
-        return widgets.FloatLogSlider(
-            min=ends[0], max=ends[1], step=step or (ends[1] - ends[0]) / 50, **common
-        )
+        step = _step(label, *ends, math.log10(value), step, n_steps=50)
+        return widgets.FloatLogSlider(min=ends[0], max=ends[1], step=step, **common)
     if all(isinstance(x, int) for x in (low, high, value)) and isinstance(step, int | None):
-        return widgets.IntSlider(min=low, max=high, step=step or 1, **common)
-    return widgets.FloatSlider(min=low, max=high, step=step or (high - low) / 100, **common)
+        step = _step(label, low, high, value, step or 1)
+        return widgets.IntSlider(min=low, max=high, step=step, **common)
+    step = _step(label, low, high, value, step)
+    return widgets.FloatSlider(min=low, max=high, step=step, **common)
+
+
+def _step(
+    label: str, low: float, high: float, value: float, step: float | None, n_steps: int = 100
+) -> float:
+    """Return a step that leads from the lower end to the value, in exponents if logarithmic."""
+    wanted = step or (high - low) / n_steps
+    n_below = round((value - low) / wanted)
+    if step is None:
+        return (value - low) / max(n_below, 1) if value > low else wanted
+    if abs(low + n_below * step - value) > 1e-9 * (high - low):
+        raise ValueError(f"slider {label!r} must start on a step of {step} from {low}, got {value}")
+    return step
 
 
 def choice(label: str, options: Sequence[str], *, value: str | None = None) -> widgets.Widget:

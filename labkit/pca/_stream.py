@@ -9,13 +9,15 @@ from labkit.arrays import Array, array_namespace, as_array
 from labkit.checks import check_matrix, check_same_device
 
 
-def opened(batches: Iterable[Any]) -> tuple[Array, Iterator[Array]]:
+def opened(batches: Iterable[Any], *, finite: bool = True) -> tuple[Array, Iterator[Array]]:
     """Return the first batch, and an iterator over all batches, each checked as it comes.
 
     Parameters
     ----------
     batches : iterable of Array, each of shape (n_rows, n_features) or (n_features,)
         What a caller gave. Single rows become batches of one.
+    finite : bool
+        Whether to look for NaN and infinity in batches after the first, as in `check_array`.
 
     Returns
     -------
@@ -36,16 +38,16 @@ def opened(batches: Iterable[Any]) -> tuple[Array, Iterator[Array]]:
     def stream() -> Iterator[Array]:
         yield first
         for number, item in enumerate(items, 1):
-            yield _checked(item, f"batches[{number}]", first)
+            yield _checked(item, f"batches[{number}]", first, finite=finite)
 
     return first, stream()
 
 
-def _checked(item: Any, name: str, first: Array | None) -> Array:
+def _checked(item: Any, name: str, first: Array | None, *, finite: bool = True) -> Array:
     batch = as_array(item)
     if batch.ndim == 1:
         batch = batch[None, :]
-    batch = check_matrix(batch, name)
+    batch = check_matrix(batch, name, finite=finite)
     if first is None:
         return batch
     check_same_device(**{name: batch, "batches[0]": first})

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from labkit.arrays import Array, array_namespace, frobenius_norm
-from labkit.checks import check_choice, check_count
+from labkit.arrays import Array, all_finite, array_namespace, frobenius_norm
+from labkit.checks import check_choice, check_count, check_matrix
 from labkit.linalg import fix_signs
 from labkit.pca._right_svd import right_svd
 from labkit.pca._stream import opened
@@ -174,7 +174,7 @@ def incremental_components(
     >>> bool(np.allclose(state.components.components, whole.components)), state.n_samples
     (True, 1000)
     """
-    first, stream = opened(batches)
+    first, stream = opened(batches, finite=False)  # step 1 does
     n_features = first.shape[1]
     k = check_count(n_components, "n_components", 1, n_features)
     check_choice(route, "route", ROUTES)
@@ -186,9 +186,11 @@ def incremental_components(
         n_samples, total, cut = 0, 0.0, 0.0
         mean, rows = xp.zeros_like(first[0, :]), first[:0, :]
         squares: Array | None = None
-        for batch in stream:
+        for number, batch in enumerate(stream):
             n_rows = batch.shape[0]
             batch_mean = xp.mean(batch, axis=0)  # step 1
+            if not all_finite(batch_mean):
+                check_matrix(batch, f"batches[{number}]")
             shift = batch_mean - mean
             weight = n_samples * n_rows / (n_samples + n_rows)
             n_samples += n_rows
@@ -198,11 +200,12 @@ def incremental_components(
                 if squares is not None:
                     added += squares
                 squares = added
-                total = float(xp.linalg.trace(squares))
+                total = _finite(float(xp.linalg.trace(squares)), batch, number)
                 yield StreamedMoments(mean, squares, None, total, 0.0, n_samples, k)
             else:  # step 3
                 centred = batch - batch_mean
                 total += frobenius_norm(centred) ** 2 + weight * frobenius_norm(shift) ** 2
+                _finite(total, batch, number)
                 s, Vh = right_svd(xp.concat([rows, centred, weight**0.5 * shift[None, :]], axis=0))
                 if s.shape[0] > n_kept:
                     cut += float(s[n_kept]) ** 2
@@ -211,6 +214,18 @@ def incremental_components(
                 yield StreamedMoments(mean, None, rows, total, cut, n_samples, k)
 
     return states()
+
+
+def _finite(total: float, batch: Array, number: int) -> float:
+    """Return the sum of squares, or say which batch made it overflow."""
+    if math.isfinite(total):
+        return total
+    xp = array_namespace(batch)
+    largest = float(xp.max(xp.abs(batch)))
+    raise ValueError(
+        f"batches[{number}] must have entries whose squares add up to a finite number, "
+        f"got an entry of size {largest:.1e}"
+    )
 
 
 def _shifted_squares(batch: Array, mean: Array, weight: float, shift: Array) -> Array:

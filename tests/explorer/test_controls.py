@@ -25,7 +25,7 @@ def test_slider_of_floats(low, high, value, step):
     """One float among ends, value and step is enough."""
     control = slider("noise", low, high, value=value, step=step)
     assert isinstance(control, widgets.FloatSlider)
-    assert control.step == (step or (high - low) / 100)
+    assert control.step == pytest.approx(step or (high - low) / 100)
     assert (control.min, control.max, control.value) == (low, high, value)
 
 
@@ -44,6 +44,32 @@ def test_slider_refuses_values_beyond_its_ends(low, high, value):
     message = f"slider 'rank' must have low <= value <= high, got {low}, {value}, {high}"
     with pytest.raises(ValueError, match=message):
         slider("rank", low, high, value=value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "log"),
+    [
+        (0.05, 20.0, 0.6, True),
+        (0.05, 0.8, 0.3, False),
+        (1e-3, 10, 10, True),
+        (0.0, 1, 0.004, False),
+    ],
+)
+def test_the_page_need_not_move_the_start_to_a_step(low, high, value, log):
+    """Else it shows another value after a reset than the picture has."""
+    control = slider("noise", low, high, value=value, log=log)
+    n_steps = ((math.log10(value) if log else value) - control.min) / control.step
+    assert n_steps == pytest.approx(round(n_steps), abs=1e-9)
+    assert 0.4 / 100 <= control.step / (control.max - control.min) <= 1.5 / 50
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "step"), [(0, 100, 35, 10), (0.0, 1.0, 0.3, 0.25), (1, 100, 30, 10)]
+)
+def test_slider_refuses_a_start_between_its_steps(low, high, value, step):
+    message = f"slider 'rank' must start on a step of {step} from {low}, got {value}"
+    with pytest.raises(ValueError, match=message):
+        slider("rank", low, high, value=value, step=step)
 
 
 @pytest.mark.parametrize("low", [0, -1.0])

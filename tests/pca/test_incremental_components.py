@@ -140,3 +140,18 @@ def test_scores_and_reconstruction():
 def test_refusals(changes, error, message):
     with pytest.raises(error, match=message):
         incremental_components(np.eye(3), **{"n_components": 1, **changes})
+
+
+@pytest.mark.parametrize("route", ["moments", "merged"])
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [(np.nan, r"batches\[1\] must be finite, got 1"), (np.inf, "got 1"), (1e200, "got an entry")],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_later_batch_is_refused_when_it_comes(route, entry, message):
+    batches = [shifted(0), shifted(1)]
+    batches[1][3, 2] = entry
+    states = incremental_components(batches, n_components=2, route=route)
+    assert next(states).n_samples == 200
+    with pytest.raises(ValueError, match=message):
+        next(states)

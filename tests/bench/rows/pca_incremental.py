@@ -90,9 +90,9 @@ def row(name, task, data, ours, peers, target):
 ROWS = [
     row(
         "60000x784",
-        "50 components from batches of 2000, 60000 x 784, s_i = i^-1.1",
+        "50 components from batches of 6000, 60000 x 784, s_i = i^-1.1",
         images,
-        labkit(2000),
+        labkit(6000),
         settings(1000, None, 20000),
         0.1,
     ),
