@@ -77,9 +77,10 @@ def principal_components(
 
     1. Centre. A constant column is its own mean exactly, so it adds nothing. Data whose squares
        would overflow or vanish are divided by a power of two, which is exact. A centred copy is
-       made only where a column is constant, in steps 4 and 5, and in step 2 where |m|^2 is above
-       64 times the variance of the widest column or accuracy asks for it; otherwise
-       ``Xc.T @ Xc`` is ``X.T @ X - n m m.T``, and ``Xc @ V`` is ``X @ V - m @ V``.
+       made only in steps 4 and 5, in step 6 where a column is constant, and in step 2 where |m|^2
+       is above 64 times the largest variance that a sample of rows shows or accuracy asks for it;
+       otherwise ``Xc.T @ Xc`` is ``X.T @ X - n m m.T``, and ``Xc @ V`` is ``X @ V - m @ V``,
+       without the constant columns.
     2. Covariance route: ``eigh`` of the p x p matrix ``Xc.T @ Xc``; n p^2 + 9 p^3 flops. For
        n >= p.
     3. Its tail: where the first h singular values pass the bound below and the other t = p - h
@@ -170,6 +171,8 @@ def principal_components(
     elif route == "gram":
         found, n_more = _gram_route(centred, k, guarded)  # step 4
     elif route == "randomised":
+        if centred.constant is not None:
+            centred = centred.copied()
         found, n_more = _randomised_route(centred, k, n_power_iterations, oversampling, generator)
     n_passes += n_more
     if found is None:
@@ -201,19 +204,24 @@ Found = tuple[Array, Array, Array]
 
 @dataclass(frozen=True)
 class _Centred:
-    """The matrix Xc = X - 1 shift^T; products with it need no copy of the data."""
+    """The matrix Xc = X - 1 shift^T; products with it need no copy of the data.
+
+    `constant` says which columns are constant, None if none is: the products leave them out.
+    """
 
     X: Array
     shift: Array
+    constant: Array | None = None
 
     def matrix(self) -> Array:
-        return self.X - self.shift if self.shift_energy() > 0 else self.X
+        return self.X - self.shift if float(self.shift @ self.shift) > 0 else self.X
 
     def copied(self) -> _Centred:
         xp = array_namespace(self.X)
         return _Centred(self.matrix(), xp.zeros_like(self.shift))
 
     def times(self, V: Array) -> Array:
+        V = self._masked(V)
         return self.X @ V - self.shift @ V
 
     def transposed_times(self, W: Array) -> Array:
@@ -224,10 +232,7 @@ class _Centred:
         xp = array_namespace(self.X)
         squares = xp.matrix_transpose(self.X) @ self.X
         squares -= (self.X.shape[0] * self.shift)[:, None] * self.shift
-        return squares
-
-    def shift_energy(self) -> float:
-        return self.X.shape[0] * float(self.shift @ self.shift)
+        return self._masked(xp.matrix_transpose(self._masked(squares)))
 
     def sum_of_squares(self) -> float:
         n_samples, n_features = self.X.shape
@@ -237,10 +242,26 @@ class _Centred:
         )
         return sum(frobenius_norm(block) ** 2 for block in blocks)
 
+    def shift_energy(self) -> float:
+        shift = self._masked(self.shift[:, None])[:, 0]
+        return self.X.shape[0] * float(shift @ shift)
+
     def has_large_mean(self) -> bool:
         xp = array_namespace(self.X)
-        sample = self.X[:: max(1, self.X.shape[0] // 256), :] - self.shift
-        return bool(self.shift @ self.shift > 64 * xp.max(xp.mean(sample * sample, axis=0)))
+        n_samples = self.X.shape[0]
+        sample = self.X[:: max(1, n_samples // 256), :] - self.shift
+        widest = sample[:, int(xp.argmax(xp.sum(sample * sample, axis=0)))]
+        direction = xp.matrix_transpose(sample) @ widest  # towards that of the largest variance
+        seen = sample @ direction
+        variance = float(seen @ seen) / sample.shape[0]
+        return self.shift_energy() / n_samples * float(direction @ direction) > 64 * variance
+
+    def _masked(self, rows: Array) -> Array:
+        """Return zeros in place of the rows that belong to constant columns."""
+        if self.constant is None:
+            return rows
+        xp = array_namespace(rows)
+        return xp.where(self.constant[:, None], xp.zeros_like(rows), rows)
 
 
 def _safely_scaled(X: Array) -> tuple[Array, float]:
@@ -261,7 +282,7 @@ def _safely_scaled(X: Array) -> tuple[Array, float]:
 
 
 def _centred(X: Array) -> tuple[Array, _Centred]:
-    """Return the mean, and the centred data: a copy of them only where a column is constant."""
+    """Return the mean, that of a constant column exactly, and the centred data."""
     xp = array_namespace(X)
     n_samples, n_features = X.shape
     rows = math.isqrt(n_samples)  # sums of about rows sums of rows: rounding grows as sqrt(rows)
@@ -270,11 +291,11 @@ def _centred(X: Array) -> tuple[Array, _Centred]:
     mean = (xp.sum(sums, axis=0) + xp.sum(X[whole:, :], axis=0)) / n_samples
 
     perhaps_constant = xp.all(X[:: max(1, n_samples // 256), :] == X[:1, :], axis=0)
-    centred = _Centred(X, mean)
-    if bool(xp.any(perhaps_constant)):
-        mean = xp.where(xp.all(X[:1, :] == X, axis=0), X[0, :], mean)
-        centred = _Centred(X, mean).copied()
-    return mean, centred
+    if not bool(xp.any(perhaps_constant)):
+        return mean, _Centred(X, mean)
+    constant = xp.all(X[:1, :] == X, axis=0)
+    mean = xp.where(constant, X[0, :], mean)
+    return mean, _Centred(X, mean, constant)
 
 
 def _eigh_descending(C: Array) -> tuple[Array, Array]:
