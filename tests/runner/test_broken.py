@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import nbformat
@@ -282,6 +283,7 @@ def test_well_behaved_notebook_passes(write_notebook, tmp_path):
         '        print("said when clicked")\n'
         "button.on_click(update)\n"
         "display(button, output)",
+        nbformat.v4.new_markdown_cell("## A heading"),
         *["x = seed"] * 21,
     ]
     kept = tmp_path / "kept" / "tiny.ipynb"
@@ -297,3 +299,4 @@ def test_well_behaved_notebook_passes(write_notebook, tmp_path):
     assert text == "said while the cell ran\nsaid when clicked\n"
     page = kept.with_suffix(".html").read_text("utf-8")
     assert "said while the cell ran" in page
+    assert re.search("<h2[^>]*>A heading", page)
