@@ -250,11 +250,14 @@ class _Centred:
         xp = array_namespace(self.X)
         n_samples = self.X.shape[0]
         sample = self.X[:: max(1, n_samples // 256), :] - self.shift
-        widest = sample[:, int(xp.argmax(xp.sum(sample * sample, axis=0)))]
-        direction = xp.matrix_transpose(sample) @ widest  # towards that of the largest variance
-        seen = sample @ direction
-        variance = float(seen @ seen) / sample.shape[0]
-        return self.shift_energy() / n_samples * float(direction @ direction) > 64 * variance
+        squares = xp.sum(sample * sample, axis=0)
+        widest = int(xp.argmax(squares))
+        if float(squares[widest]) == 0:
+            return self.shift_energy() > 0
+        # one step of power iteration from the widest column
+        direction = xp.matrix_transpose(sample) @ (sample[:, widest] / squares[widest] ** 0.5)
+        seen = sample @ (direction / xp.linalg.vector_norm(direction))
+        return self.shift_energy() / n_samples > 64 * float(seen @ seen) / sample.shape[0]
 
     def _masked(self, rows: Array) -> Array:
         """Return zeros in place of the rows that belong to constant columns."""
