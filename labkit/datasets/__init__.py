@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.cones import opposed_cones
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
@@ -73,6 +74,7 @@ __all__ = [
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
+    "opposed_cones",
     "planted_spectrum",
     "random_walk",
     "sea_surface_temperature",
