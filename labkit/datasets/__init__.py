@@ -7,7 +7,6 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
-from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
 from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
@@ -80,7 +79,6 @@ __all__ = [
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
-    "opposed_cones",
     "planted_spectrum",
     "python_manual",
     "random_walk",

@@ -1,9 +1,5 @@
 """Matrix sensing, completion and factorised models: what descent does to singular values."""
 
-from labkit.sensing.covariance_generator import (
-    GeneratorState,
-    covariance_generator,
-)
 from labkit.sensing.deep_linear_regression import (
     DeepLinearMap,
     deep_linear_regression,
@@ -12,10 +8,6 @@ from labkit.sensing.gradient_descent import gradient_descent
 from labkit.sensing.measurements import (
     DenseMeasurements,
     RankOneMeasurements,
-)
-from labkit.sensing.neuron_alignment import (
-    NeuronState,
-    neuron_alignment,
 )
 from labkit.sensing.one_sided_completion import one_sided_completion
 from labkit.sensing.problem import SensingProblem
@@ -33,16 +25,12 @@ from labkit.sensing.swivel_embeddings import (
 __all__ = [
     "DeepLinearMap",
     "DenseMeasurements",
-    "GeneratorState",
-    "NeuronState",
     "RankOneMeasurements",
     "SensingProblem",
     "ThresholdedMatrix",
     "WordVectors",
-    "covariance_generator",
     "deep_linear_regression",
     "gradient_descent",
-    "neuron_alignment",
     "one_sided_completion",
     "rebalanced_factors",
     "scaled_gradient_descent",
