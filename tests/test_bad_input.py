@@ -229,6 +229,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
+    "sensing.gradient_flow_solution.gradient_flow_solution": lambda: {"networks": abs(X) + 0.1},
+    "sensing.scalar_descent.scalar_descent": lambda: {"start": abs(X) + 0.1, "step_size": 0.1},
 }  # fmt: skip
 
 # Bad values
@@ -582,6 +584,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "damping": (*NO_REAL, NEGATIVE),
     "adaptive": ANYTHING,
+    "networks": MATRIX,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (
@@ -590,6 +593,10 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("sensing.gradient_descent.gradient_descent", "step_size"): (
         Bad("None", None, TypeError, "None"),
+    ),
+    ("sensing.scalar_descent.scalar_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+        Bad("too many", np.full(7, 0.1), ValueError, "got 7"),
     ),
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),
