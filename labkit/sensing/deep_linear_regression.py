@@ -1,10 +1,14 @@
 """Linear regression by a deep linear network, trained until it interpolates.
 
+With more features than samples many maps fit the data, noise and all. Descent chooses one: nearly
+the smallest, and the start decides how nearly.
+
 Papers: deep-linear-networks-benignly.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,7 +64,8 @@ def deep_linear_regression(
     width : int
         Of all hidden layers, from 1 up; below n_targets it bounds the rank of the map.
     step_size : float
-        Above 0, and below ``2 / (|W_L|^2 |X|^2)`` with spectral norms, or the descent diverges.
+        Above 0, and below ``2 / (|W_L|^2 |X|^2)`` with spectral norms, or the descent diverges; a
+        tenth of that is safe for first scales below one.
     first_scale : float
         alpha, from 0 up: standard deviation of the entries of W_1 at the start. At 0 the limit is
         the interpolant of smallest norm.
@@ -77,9 +82,8 @@ def deep_linear_regression(
     Raises
     ------
     TypeError, ValueError
-        For bad values and shapes that do not fit, at the call.
-    FloatingPointError
-        When the layers overflow: the steps were too long.
+        For bad values and shapes that do not fit, at the call; for a loss that grows without bound,
+        at the step.
 
     Notes
     -----
@@ -87,15 +91,19 @@ def deep_linear_regression(
 
     1. The gradient in the product, ``(X Theta^T - Y)^T X``. Its rows lie in the row space of X.
     2. The chain rule to each layer; all step at once. So whatever W_1 has outside that row space it
-       keeps from start to end, exactly, at any step size.
+       keeps from start to end, exactly, at any step size; and what it has inside does not depend on
+       it.
+
+    At zero loss Theta is therefore the interpolant of smallest norm, plus a rest outside the row
+    space that is proportional to first_scale while that is small.
 
     A step costs four n_samples n_targets n_features flops and about four depth n_targets width
     (n_features + width).
 
-    Chatterji and Long (2023) bound the risk of gradient flow from this start and simulate it by
-    steps of 1e-4, with a last layer whose entries have deviation beta; here they are divided by
-    the root of the width, so that a step size serves all widths. Their theorem asks for widths
-    above n_features + n_targets; this runs at any.
+    The paper's analysis, which has no algorithm number, is of gradient flow; its simulations take
+    steps of 1e-4 from the same start, with entries of the last layer of deviation beta. Here they
+    are divided by the root of the width, so that one step size serves all widths. Its theorem asks
+    for widths above n_features + n_targets; this runs at any.
 
     References
     ----------
@@ -133,10 +141,18 @@ def deep_linear_regression(
         xp = array_namespace(X)
         middle = xp.eye(width, dtype=X.dtype, device=X.device)
         layers: Layers = (first, *(middle for _ in range(depth - 2)), last)
+        largest = math.inf
         while True:
             theta = product(layers)
             residual = X @ xp.matrix_transpose(theta) - targets
-            yield DeepLinearMap(theta, layers, frobenius_norm(residual) ** 2 / 2)
+            size = frobenius_norm(residual)
+            if not size < largest:
+                raise ValueError(
+                    f"step_size must be smaller here: the loss grows without bound, got "
+                    f"{step_size:g}"
+                )
+            largest = min(largest, 1e4 * (1 + size))  # no descent comes near it
+            yield DeepLinearMap(theta, layers, size**2 / 2)
             gradient = xp.matrix_transpose(residual) @ X  # step 1
             layers = descend(layers, gradient, step_size)  # step 2
 
