@@ -229,6 +229,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
+    "sensing.gradient_flow_solution.gradient_flow_solution": lambda: {"networks": abs(X) + 0.1},
+    "sensing.deep_linear_regression.deep_linear_regression": lambda: {
+        "X": X, "targets": TARGETS, "depth": 2, "width": 3, "step_size": 0.1,
+    },
+    "datasets.regressions.spiked_regression": lambda: {"n_samples": 4, "n_features": 5},
+    "sensing.scalar_descent.scalar_descent": lambda: {"start": abs(X) + 0.1, "step_size": 0.1},
 }  # fmt: skip
 
 # Bad values
@@ -582,6 +588,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "damping": (*NO_REAL, NEGATIVE),
     "adaptive": ANYTHING,
+    "networks": MATRIX,
+    "depth": FROM_1,
+    "width": FROM_1,
+    "first_scale": (*NO_REAL, NEGATIVE),
+    "last_scale": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "n_targets": FROM_1,
+    "n_strong": (*FROM_1, TOO_LARGE),
+    "tail_variance": (*NO_REAL, NEGATIVE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (
@@ -590,6 +604,19 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("sensing.gradient_descent.gradient_descent", "step_size"): (
         Bad("None", None, TypeError, "None"),
+    ),
+    ("sensing.deep_linear_regression.deep_linear_regression", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+    ),
+    ("sensing.deep_linear_regression.deep_linear_regression", "depth"): (
+        Bad("one", 1, ValueError, "1"),
+    ),
+    ("sensing.deep_linear_regression.deep_linear_regression", "targets"): (
+        Bad("short", TARGETS[:2], ValueError, "got 2"),
+    ),
+    ("sensing.scalar_descent.scalar_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+        Bad("too many", np.full(7, 0.1), ValueError, "got 7"),
     ),
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),

@@ -24,6 +24,7 @@ from labkit.datasets.images import (
 from labkit.datasets.individuals import Individuals, clustered_individuals
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
+from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
 from labkit.datasets.synthetic import (
@@ -85,6 +86,7 @@ __all__ = [
     "sea_surface_temperature",
     "sensing_problem",
     "sparsely_seen_rows",
+    "spiked_regression",
     "wine",
     "worker_gradients",
 ]

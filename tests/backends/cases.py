@@ -239,6 +239,12 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent": lambda n: {
         **sensing(n), "step_size": 0.2, "damping": 0.01,
     },
+    "sensing.gradient_flow_solution": lambda n: {"networks": np.exp(0.3 * random(n, 4))},
+    "sensing.deep_linear_regression": lambda n: {
+        "X": random(4, n), "targets": random(4, 2, seed=1), "depth": 3, "width": 5,
+        "step_size": 0.1 / n, "rng": 0,
+    },
+    "sensing.scalar_descent": lambda n: {"start": np.exp(0.2 * random(n, 4)), "step_size": 0.1},
 }  # fmt: skip
 
 
