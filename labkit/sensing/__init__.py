@@ -4,10 +4,6 @@ from labkit.sensing.covariance_generator import (
     GeneratorState,
     covariance_generator,
 )
-from labkit.sensing.deep_linear_regression import (
-    DeepLinearMap,
-    deep_linear_regression,
-)
 from labkit.sensing.gradient_descent import gradient_descent
 from labkit.sensing.measurements import (
     DenseMeasurements,
@@ -31,7 +27,6 @@ from labkit.sensing.swivel_embeddings import (
 )
 
 __all__ = [
-    "DeepLinearMap",
     "DenseMeasurements",
     "GeneratorState",
     "NeuronState",
@@ -40,7 +35,6 @@ __all__ = [
     "ThresholdedMatrix",
     "WordVectors",
     "covariance_generator",
-    "deep_linear_regression",
     "gradient_descent",
     "neuron_alignment",
     "one_sided_completion",

@@ -5,6 +5,7 @@ Papers: critical-points-convergence-analysis.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class GeneratorState:
     covariance : Array, shape (n_features, n_features)
         ``W W^T``, of what the generator makes.
     loss : float
-        The squared distance to the target, that of the smoothed covariance where it is smoothed.
+        The squared distance to the target, noise included.
     """
 
     layers: tuple[Array, ...]
@@ -36,7 +37,7 @@ class GeneratorState:
 
 
 def covariance_generator(
-    layers: Sequence[Array], covariance: Array, *, step_size: float, smoothing: float = 0.0
+    layers: Sequence[Array], covariance: Array, *, step_size: float, noise_variance: float = 0.0
 ) -> Iterator[GeneratorState]:
     r"""Return a generator of layers that descend in the Bures-Wasserstein distance.
 
@@ -52,10 +53,10 @@ def covariance_generator(
     covariance : Array, shape (n_features, n_features)
         The target S: symmetric, no negative eigenvalue.
     step_size : float
-        Above 0. With one layer and no smoothing 1 / 2 jumps; N layers stretch a step by the squares
-        of the products of the others.
-    smoothing : float
-        tau, from 0 up, in units of variance.
+        Above 0. With one layer and no noise 1 / 2 jumps to ``S^(1/2) Q`` of step 2; with N
+        layers a step is stretched by the squares of the products of the others.
+    noise_variance : float
+        tau, from 0 up: white noise on what the generator makes. It smooths the loss.
 
     Returns
     -------
@@ -82,10 +83,15 @@ def covariance_generator(
        slopes.
     3. The chain rule to each layer, then all of them step at once.
 
-    A step costs an SVD of n_features x (n_latent + n_features) numbers; without smoothing, of
-    n_features x n_latent. Bréchet and others (2023) study gradient flow for the smoothed loss and
-    these steps for the plain one, from balanced layers; here the start is the caller's. How exactly
-    they smooth was not read; tau stands where their title of it, a perturbation, suggests.
+    A step costs an SVD of n_features x (n_latent + n_features) numbers; without noise, of
+    n_features x n_latent. Near the end one layer of full width loses a share ``2 step_size`` of its
+    error in each step, whatever the target: the distance is that of factors, minimised over their
+    rotations.
+
+    Bréchet and others (2023) study gradient flow for the smoothed loss, and steps for the plain
+    one from a start that is balanced and of full rank; here the start is the caller's, and both
+    losses take steps. The exact form of their smoothing was not read, nor their bounds on rate and
+    step size.
 
     References
     ----------
@@ -112,20 +118,23 @@ def covariance_generator(
             f"got {tuple(S.shape)}"
         )
     step_size = check_real(step_size, "step_size", 0.0, open_low=True)
-    smoothing = check_real(smoothing, "smoothing", 0.0)
+    noise_variance = check_real(noise_variance, "noise_variance", 0.0)
     root = _root(S)
 
     def states() -> Iterator[GeneratorState]:
         xp = array_namespace(root)
         total = float(xp.linalg.trace(S))
-        pad = smoothing**0.5 * xp.eye(n_features, dtype=S.dtype, device=S.device)
+        pad = noise_variance**0.5 * xp.eye(n_features, dtype=S.dtype, device=S.device)
         current = start
         while True:
             W = product(current)  # step 1
             n_latent = W.shape[1]
-            wide = xp.concat([W, pad], axis=1) if smoothing else W
+            wide = xp.concat([W, pad], axis=1) if noise_variance else W
             U, s, Vh = xp.linalg.svd(root @ wide, full_matrices=False)  # step 2
-            loss = frobenius_norm(wide) ** 2 + total - 2 * float(xp.sum(s))
+            norm = frobenius_norm(wide)
+            loss = norm * norm + total - 2 * float(xp.sum(s))
+            if not math.isfinite(loss):
+                raise FloatingPointError("the loss overflows; choose a smaller step_size")
             yield GeneratorState(current, W, W @ xp.matrix_transpose(W), max(loss, 0.0))
             kept = xp.astype(s > max(wide.shape) * eps(s) * xp.max(s), s.dtype)
             gradient = 2 * (W - root @ ((U * kept) @ Vh)[:, :n_latent])

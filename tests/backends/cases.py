@@ -239,6 +239,14 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent": lambda n: {
         **sensing(n), "step_size": 0.2, "damping": 0.01,
     },
+    "sensing.covariance_generator": lambda n: {
+        "layers": (random(min(n, 5), 3), random(n, min(n, 5), seed=1)),
+        "covariance": np.cov(decaying(n).T), "step_size": 1e-4, "noise_variance": 0.1,
+    },
+    "sensing.neuron_alignment": lambda n: {
+        "neurons": random(8, n), "X": decaying(n), "y": np.sign(random(2 * n, 1)[:, 0]),
+        "step_size": 1e-4, "scale": 1e-3,
+    },
 }  # fmt: skip
 
 
