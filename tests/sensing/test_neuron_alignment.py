@@ -138,10 +138,10 @@ def test_arrays(library, dtype, kind):
 
 def test_a_dead_neuron_never_moves():
     X, y = np.array([[1.0, 0.2], [-1.0, 0.2]]), np.array([1.0, -1.0])
-    neurons = np.array([[0.0, -1.0], [1.0, 0.0]])
+    neurons = np.array([[1.0, 0.0], [0.0, -1.0]])
     state = last(neurons, X, y, 500, step_size=0.01, scale=0.1)
-    np.testing.assert_array_equal(state.neurons[0], [0.0, -0.1])
-    assert state.dead.tolist() == [True, False]
+    np.testing.assert_array_equal(state.neurons[1], [0.0, -0.1])
+    assert state.dead.tolist() == [False, True]
 
 
 def test_a_loss_of_nearly_nothing_stays_finite():
