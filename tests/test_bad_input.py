@@ -235,6 +235,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.regressions.spiked_regression": lambda: {"n_samples": 4, "n_features": 5},
     "sensing.scalar_descent.scalar_descent": lambda: {"start": abs(X) + 0.1, "step_size": 0.1},
+    "sensing.covariance_generator.covariance_generator": lambda: {
+        "layers": [X], "covariance": X @ X.T, "step_size": 0.1,
+    },
+    "sensing.neuron_alignment.neuron_alignment": lambda: {
+        "neurons": X[:4], "X": X, "y": 2 * LABELS - 1, "step_size": 0.1,
+    },
+    "datasets.cones.opposed_cones": lambda: {
+        "n_samples": 4, "n_features": 3, "separation": 0.5,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -596,6 +605,31 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_targets": FROM_1,
     "n_strong": (*FROM_1, TOO_LARGE),
     "tail_variance": (*NO_REAL, NEGATIVE),
+    "layers": (
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("number", 3, TypeError, "3"),
+        Bad("array", X, TypeError, "shape"),
+        Bad("text", "weights", TypeError, "'weights'"),
+        Bad("a vector", [X[0]], ValueError, r"\(3,\)"),
+        Bad("NaN", lambda good: [np.nan * good[0]], ValueError, "18 entries that are NaN"),
+        Bad("complex", lambda good: [good[0] + 0j], TypeError, "dtype complex128"),
+        Bad("do not fit", [X, X], ValueError, "gives 6 numbers, the next takes 3"),
+    ),
+    "covariance": (
+        *MATRIX,
+        Bad("not symmetric", np.triu, ValueError, "symmetric"),
+        Bad("negative", lambda good: -good, ValueError, "no negative eigenvalue"),
+    ),
+    "neurons": (*MATRIX, Bad("a zero row", np.zeros_like, ValueError, "norm 0")),
+    "y": (
+        *ARRAY,
+        Bad("zeros", np.zeros_like, ValueError, "-1 and 1"),
+        Bad("one label", np.ones_like, ValueError, "one alone"),
+    ),
+    "scale": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "loss": NAME,
+    "separation": (*NO_REAL, ABOVE_1, Bad("-1.5", -1.5, ValueError, "-1.5")),
+    "turn": (*NO_REAL, NEGATIVE, Bad("2.5", 2.5, ValueError, "2.5")),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (

@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
 from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients

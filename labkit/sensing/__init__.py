@@ -1,5 +1,9 @@
 """Matrix sensing, completion and factorised models: what descent does to singular values."""
 
+from labkit.sensing.covariance_generator import (
+    GeneratorState,
+    covariance_generator,
+)
 from labkit.sensing.deep_linear_regression import (
     DeepLinearMap,
     deep_linear_regression,
@@ -12,6 +16,10 @@ from labkit.sensing.gradient_flow_solution import (
 from labkit.sensing.measurements import (
     DenseMeasurements,
     RankOneMeasurements,
+)
+from labkit.sensing.neuron_alignment import (
+    NeuronState,
+    neuron_alignment,
 )
 from labkit.sensing.one_sided_completion import one_sided_completion
 from labkit.sensing.problem import SensingProblem
@@ -34,14 +42,18 @@ __all__ = [
     "DeepLinearMap",
     "DenseMeasurements",
     "FlowSolution",
+    "GeneratorState",
+    "NeuronState",
     "RankOneMeasurements",
     "ScalarNetworks",
     "SensingProblem",
     "ThresholdedMatrix",
     "WordVectors",
+    "covariance_generator",
     "deep_linear_regression",
     "gradient_descent",
     "gradient_flow_solution",
+    "neuron_alignment",
     "one_sided_completion",
     "rebalanced_factors",
     "scalar_descent",

@@ -245,6 +245,14 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "step_size": 0.1 / n, "rng": 0,
     },
     "sensing.scalar_descent": lambda n: {"start": np.exp(0.2 * random(n, 4)), "step_size": 0.1},
+    "sensing.covariance_generator": lambda n: {
+        "layers": (random(min(n, 5), 3), random(n, min(n, 5), seed=1)),
+        "covariance": np.cov(decaying(n).T), "step_size": 1e-4, "noise_variance": 0.1,
+    },
+    "sensing.neuron_alignment": lambda n: {
+        "neurons": random(8, n), "X": decaying(n), "y": np.sign(random(2 * n, 1)[:, 0]),
+        "step_size": 1e-4, "scale": 1e-3,
+    },
 }  # fmt: skip
 
 
