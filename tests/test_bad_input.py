@@ -198,6 +198,21 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "X": abs(X), "n_endmembers": 2, "image_shape": (2, 3),
     },
     "datasets.synthetic.hyperspectral_scene": lambda: {"image_shape": (4, 5)},
+    "sensing.self_calibration.self_calibration": lambda: {
+        "measurements": np.abs(X.T) + 0.1, "operators": np.stack([X[:, :2], X[::-1, :2], X[:, 1:]]),
+        "direction": np.ones(6),
+    },
+    "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
+        "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
+    },
+    "sensing.analytic_weights.analytic_weights": lambda: {"A": X.T},
+    "sensing.iterative_shrinkage.iterative_shrinkage": lambda: {
+        "A": X.T, "measurements": X[:4], "threshold": 0.1, "weights": X.T,
+    },
+    "sensing.hyper_lista.hyper_lista": lambda: {
+        "A": X.T, "measurements": X[:4], "weights": X.T,
+        "c_threshold": 0.1, "c_momentum": 0.1, "c_passed": 0.1,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -293,6 +308,30 @@ ANYTHING: tuple[Bad, ...] = ()
 """For functions, where Python's own error says what is wrong, and for flags, which any value is."""
 
 BAD: dict[str, tuple[Bad, ...]] = {
+    # Sensing: calibration, Kronecker structure, unrolled networks
+    "A": MATRIX,
+    "measurements": MATRIX,
+    "operators": ARRAY,
+    "direction": (
+        *ARRAY,
+        Bad("short", np.ones(2), ValueError, "got 2"),
+        Bad("zeros", np.zeros(6), ValueError, "zeros"),
+    ),
+    "model": NAME,
+    "method": NAME,
+    "update": NAME,
+    "y": ARRAY,
+    "dictionaries": (
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("number", 3, ValueError, "3"),
+        Bad("text", "abc", ValueError, "'abc'"),
+        Bad("rows", [X, X], ValueError, "got 6"),
+    ),
+    "threshold": (*NO_REAL, NEGATIVE),
+    "accelerated": ANYTHING,
+    "c_threshold": (*NO_REAL, NEGATIVE),
+    "c_momentum": (*NO_REAL, NEGATIVE),
+    "c_passed": (*NO_REAL, NEGATIVE),
     # Arrays
     "X": MATRIX,
     "Vh": MATRIX,
@@ -529,6 +568,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_measurements": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
+    ("sensing.iterative_shrinkage.iterative_shrinkage", "weights"): (
+        *(bad for bad in MATRIX if bad.label != "None"),
+    ),
+    ("sensing.hyper_lista.hyper_lista", "weights"): MATRIX,
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),
         Bad("no features", X[:, :0], ValueError, r"\(6, 0\)"),

@@ -1,0 +1,118 @@
+"""Iterative shrinkage: a step towards the data, then small entries to zero. ISTA, FISTA, ALISTA.
+
+Papers: hyperparameter-tuning-need-lista, which measures itself against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labkit.arrays import Array, array_namespace
+from labkit.checks import check_array, check_real, check_same_device
+
+
+def iterative_shrinkage(
+    A: Array,
+    measurements: Array,
+    *,
+    threshold: float,
+    weights: Array | None = None,
+    step_size: float | None = None,
+    accelerated: bool = False,
+) -> Iterator[Array]:
+    r"""Return a generator of sparse signals x that explain ``b = A x``.
+
+    .. math:: x_{k+1} = \mathrm{soft}\bigl(z_k + \eta\, W^\top (b - A z_k),\; \theta\bigr),
+              \qquad z_k = x_k + t_k (x_k - x_{k-1})
+
+    Parameters
+    ----------
+    A : Array, shape (n_measurements, n_features)
+        Dictionary.
+    measurements : Array, shape (n_signals, n_measurements)
+        One b in each row.
+    threshold : float
+        theta, not negative. With W = A the limit minimises
+        ``|A x - b|^2 / 2 + (theta / eta) |x|_1``.
+    weights : Array, shape (n_measurements, n_features), optional
+        W; A if not given. With `analytic_weights` this is ALISTA with the same step and threshold
+        in every layer.
+    step_size : float, optional
+        eta, above 0; one over the largest eigenvalue of ``A^T A`` if not given.
+    accelerated : bool
+        Nesterov's momentum t_k (FISTA); otherwise t_k = 0.
+
+    Returns
+    -------
+    iterator of Array, shape (n_signals, n_features)
+        First zeros. It never ends; let `trace` stop it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For bad values, at the call.
+
+    Notes
+    -----
+    Portable.
+
+    1. Start at zero.
+    2. Extrapolate, if accelerated.
+    3. Step along ``W^T`` times what is left of the measurements.
+    4. Move every entry towards zero by theta, and not beyond.
+
+    Two products with n_measurements n_features entries for each signal and layer. Beck and Teboulle
+    (2009) also search for the step size; ALISTA learns a step and a threshold for every layer and
+    passes the largest entries unchanged: here both are fixed, and all entries shrink.
+
+    References
+    ----------
+    Beck, Teboulle: A fast iterative shrinkage-thresholding algorithm for linear inverse problems,
+    SIAM J. Imaging Sci. 2 (2009).
+
+    Liu, Chen, Wang, Yin: ALISTA: analytic weights are as good as learned weights in LISTA, ICLR
+    (2019).
+
+    Notebook: ``notebooks/sensing/12_unrolled.ipynb``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from itertools import islice
+    >>> states = iterative_shrinkage(np.eye(2), np.array([[3.0, 0.5]]), threshold=1.0)
+    >>> [x.tolist() for x in islice(states, 2)]
+    [[[0.0, 0.0]], [[2.0, 0.0]]]
+    """
+    A, b = check_array(A, "A", n_dims=2), check_array(measurements, "measurements", n_dims=2)
+    check_same_device(A=A, measurements=b)
+    xp = array_namespace(A, b)
+    if b.shape[1] != A.shape[0]:
+        raise ValueError(f"measurements must have {A.shape[0]} columns, got {b.shape[1]}")
+    b = xp.astype(b, A.dtype)
+    theta = check_real(threshold, "threshold", 0.0)
+    if weights is None:
+        W = A
+    else:
+        W = check_array(weights, "weights", n_dims=2)
+        check_same_device(A=A, weights=W)
+        if tuple(W.shape) != tuple(A.shape):
+            raise ValueError(f"weights must have shape {tuple(A.shape)}, got {tuple(W.shape)}")
+        W = xp.astype(W, A.dtype)
+    if step_size is None:
+        largest = float(xp.max(xp.linalg.svdvals(A)))
+        eta = 1 / largest**2 if largest > 0 else 1.0
+    else:
+        eta = check_real(step_size, "step_size", 0.0, open_low=True)
+
+    def states() -> Iterator[Array]:
+        x = before = b @ W * 0  # step 1
+        t = 1.0
+        while True:
+            yield x
+            following = (1 + (1 + 4 * t * t) ** 0.5) / 2 if accelerated else 1.0
+            z = x + (t - 1) / following * (x - before)  # step 2
+            t = following
+            u = z + eta * ((b - z @ xp.matrix_transpose(A)) @ W)  # step 3
+            before, x = x, xp.sign(u) * xp.clip(xp.abs(u) - theta, 0.0, None)  # step 4
+
+    return states()
