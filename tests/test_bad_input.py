@@ -207,10 +207,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "sensing.analytic_weights.analytic_weights": lambda: {"A": X.T},
     "sensing.iterative_shrinkage.iterative_shrinkage": lambda: {
-        "A": X.T, "measurements": X[:4], "threshold": 0.1, "weights": X.T,
+        "A": X.T, "measurements": X[:4], "threshold": 0.1, "W": X.T,
     },
     "sensing.hyper_lista.hyper_lista": lambda: {
-        "A": X.T, "measurements": X[:4], "weights": X.T,
+        "A": X.T, "measurements": X[:4], "W": X.T,
         "c_threshold": 0.1, "c_momentum": 0.1, "c_passed": 0.1,
     },
 }  # fmt: skip
@@ -311,9 +311,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     # Sensing: calibration, Kronecker structure, unrolled networks
     "A": MATRIX,
     "measurements": MATRIX,
+    "W": tuple(bad for bad in MATRIX if bad.label != "None"),
     "operators": ARRAY,
     "direction": (
-        *ARRAY,
+        *(bad for bad in ARRAY if bad.label != "None"),
         Bad("short", np.ones(2), ValueError, "got 2"),
         Bad("zeros", np.zeros(6), ValueError, "zeros"),
     ),
@@ -568,10 +569,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_measurements": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
-    ("sensing.iterative_shrinkage.iterative_shrinkage", "weights"): (
-        *(bad for bad in MATRIX if bad.label != "None"),
-    ),
-    ("sensing.hyper_lista.hyper_lista", "weights"): MATRIX,
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),
         Bad("no features", X[:, :0], ValueError, r"\(6, 0\)"),

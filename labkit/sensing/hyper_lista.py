@@ -38,7 +38,7 @@ def hyper_lista(
     A: Array,
     measurements: Array,
     *,
-    weights: Array,
+    W: Array,
     c_threshold: float,
     c_momentum: float,
     c_passed: float,
@@ -59,8 +59,8 @@ def hyper_lista(
         Dictionary.
     measurements : Array, shape (n_signals, n_measurements)
         One b in each row.
-    weights : Array, shape (n_measurements, n_features)
-        W, from `analytic_weights`; with ``w_i^T a_i = 1``.
+    W : Array, shape (n_measurements, n_features)
+        From `analytic_weights`; with ``w_i^T a_i = 1``.
     c_threshold, c_momentum, c_passed : float
         c_1, c_2, c_3, not negative. c_1 and c_2 multiply a sum and a count over all features: for
         other sizes scale them by one over n_features.
@@ -82,8 +82,8 @@ def hyper_lista(
     Portable.
 
     1. Start at zero; ``A^+`` is computed once.
-    2. What is left of the measurements, as the shortest x that would explain it. Its l1 norm stands for
-       the unknown error ``|x_k - x*|_1``.
+    2. What is left of the measurements, as the shortest x that would explain it. Its l1 norm
+       stands for the unknown error ``|x_k - x*|_1``.
     3. Threshold, momentum, and the fraction p_k between 0 and 1, for each signal.
     4. Step along ``W^T``, with momentum.
     5. The n_features p_k largest entries pass unchanged if they exceed the threshold; all others
@@ -107,19 +107,19 @@ def hyper_lista(
     --------
     >>> import numpy as np
     >>> from itertools import islice
-    >>> states = hyper_lista(np.eye(2), np.array([[3.0, 0.5]]), weights=np.eye(2), c_threshold=0.2,
+    >>> states = hyper_lista(np.eye(2), np.array([[3.0, 0.5]]), W=np.eye(2), c_threshold=0.2,
     ...                      c_momentum=0.0, c_passed=0.5)
     >>> [layer.signals.round(2).tolist() for layer in islice(states, 3)]
     [[[0.0, 0.0]], [[2.3, 0.0]], [[3.0, 0.26]]]
     """
     A, b = check_array(A, "A", n_dims=2), check_array(measurements, "measurements", n_dims=2)
-    W = check_array(weights, "weights", n_dims=2)
-    check_same_device(A=A, measurements=b, weights=W)
+    W = check_array(W, "W", n_dims=2)
+    check_same_device(A=A, measurements=b, W=W)
     xp = array_namespace(A, b, W)
     if b.shape[1] != A.shape[0]:
         raise ValueError(f"measurements must have {A.shape[0]} columns, got {b.shape[1]}")
     if tuple(W.shape) != tuple(A.shape):
-        raise ValueError(f"weights must have shape {tuple(A.shape)}, got {tuple(W.shape)}")
+        raise ValueError(f"W must have shape {tuple(A.shape)}, got {tuple(W.shape)}")
     c1 = check_real(c_threshold, "c_threshold", 0.0)
     c2 = check_real(c_momentum, "c_momentum", 0.0)
     c3 = check_real(c_passed, "c_passed", 0.0)

@@ -16,7 +16,7 @@ def iterative_shrinkage(
     measurements: Array,
     *,
     threshold: float,
-    weights: Array | None = None,
+    W: Array | None = None,
     step_size: float | None = None,
     accelerated: bool = False,
 ) -> Iterator[Array]:
@@ -34,8 +34,8 @@ def iterative_shrinkage(
     threshold : float
         theta, not negative. With W = A the limit minimises
         ``|A x - b|^2 / 2 + (theta / eta) |x|_1``.
-    weights : Array, shape (n_measurements, n_features), optional
-        W; A if not given. With `analytic_weights` this is ALISTA with the same step and threshold
+    W : Array, shape (n_measurements, n_features), optional
+        A if not given. With `analytic_weights` this is ALISTA with the same step and threshold
         in every layer.
     step_size : float, optional
         eta, above 0; one over the largest eigenvalue of ``A^T A`` if not given.
@@ -90,13 +90,13 @@ def iterative_shrinkage(
         raise ValueError(f"measurements must have {A.shape[0]} columns, got {b.shape[1]}")
     b = xp.astype(b, A.dtype)
     theta = check_real(threshold, "threshold", 0.0)
-    if weights is None:
+    if W is None:
         W = A
     else:
-        W = check_array(weights, "weights", n_dims=2)
-        check_same_device(A=A, weights=W)
+        W = check_array(W, "W", n_dims=2)
+        check_same_device(A=A, W=W)
         if tuple(W.shape) != tuple(A.shape):
-            raise ValueError(f"weights must have shape {tuple(A.shape)}, got {tuple(W.shape)}")
+            raise ValueError(f"W must have shape {tuple(A.shape)}, got {tuple(W.shape)}")
         W = xp.astype(W, A.dtype)
     if step_size is None:
         largest = float(xp.max(xp.linalg.svdvals(A)))

@@ -53,7 +53,7 @@ def self_calibration(
         A_l, known.
     model : {"one signal", "many signals"}
         Whether all snapshots see the same x, through different A_l; or each its own x_l, through
-        the same or different A_l (blind deconvolution in the frequency domain is of this kind).
+        the same or different A_l.
     method : {"least squares", "spectral"}
         Fix the factor by one more equation, or by the length of the unknowns.
     direction : Array, shape (n_sensors,), optional
@@ -80,11 +80,12 @@ def self_calibration(
     3. Spectral: take the right singular vector of the smallest singular value of B.
     4. Return to gains and signals, and fix the factor.
 
-    A singular value decomposition of B, n_snapshots n_sensors rows and one column for each unknown;
-    least squares needs a second one. Ling and Strohmer (2018) treat complex data, have a choice of w
-    for each setting, and leave the blocks as they are in the least-squares form; here data are real,
-    w is given and touches s alone, and both forms share one scaling. Noise stands in the matrix, not
-    on the right side, so a small gain hurts most.
+    A singular value decomposition of B, which has n_snapshots n_sensors rows and a column for each
+    unknown; least squares needs a second one. Noise stands in the matrix, not on the right side, so
+    a small gain hurts most, and the two methods agree to first order only. Of Ling and Strohmer
+    (2018) the abstract was read: least squares and the spectral method are built from it. Here data
+    are real, w touches s alone, and both blocks are scaled alike, which is our choice; guarantees
+    for complex and for random partial Fourier operators are left out.
 
     References
     ----------

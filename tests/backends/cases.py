@@ -229,7 +229,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "A": random(n, 2 * n), "measurements": random(4, n), "threshold": 0.1, "accelerated": True,
     },
     "sensing.hyper_lista": lambda n: {
-        "A": random(n, 2 * n), "measurements": random(4, n), "weights": random(n, 2 * n) / n,
+        "A": random(n, 2 * n), "measurements": random(4, n), "W": random(n, 2 * n) / n,
         "c_threshold": 0.1 / n, "c_momentum": 0.1 / n, "c_passed": 0.3,
     },
 }  # fmt: skip
