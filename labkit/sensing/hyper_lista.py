@@ -91,7 +91,8 @@ def hyper_lista(
 
     Three products with n_measurements n_features entries for each signal and layer, and a sort.
     Everything is homogeneous: twice the measurements give twice the signals. Chen et al. (2021)
-    count as nonzero what exceeds a ratio of the largest entry, and tune step size and c on one batch
+    count as nonzero what exceeds a ratio of the largest entry, and tune step size and c on one
+    batch
     by a grid; here nonzero means nonzero, and the grid is the notebook's. Their instance-optimal
     parameters, which know x*, and the switch to conjugate gradients are left out.
 

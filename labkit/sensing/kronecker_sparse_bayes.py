@@ -15,7 +15,7 @@ from labkit.checks import check_array, check_choice, check_real, check_same_devi
 
 UPDATES = ("alternating", "rank one", "free")
 FLOOR = 1e-12
-"""Of the largest variance of a mode: smaller ones are raised to it, so that no quotient is 0 / 0."""
+"""Of a mode's largest variance: smaller ones are raised to it, so that no quotient is 0 / 0."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def kronecker_sparse_bayes(
     5. Scale the first vectors to length 1, and the last one by what is left.
 
     A round costs the sum of n_k m_k^2, and products of tensors; free variances have no structure
-    to use and cost the product of the m_k, squared, times the product of the n_k. He and Joseph (2023)
+    to use and cost the product of the m_k, squared, times the product of the n_k. He and Joseph
+    (2023)
     also prune small variances, after which the cost may rise, learn the noise variance, treat block
     sparsity, and stop at a relative change of 1e-4; all four are left out. Alternating (their
     AM-KroSBL) never raises the cost; rank one (their SVD-KroSBL) has no such proof.
