@@ -37,8 +37,8 @@ def analytic_weights(A: Array) -> Array:
     2. Divide column i by ``v_i^T a_i``, which is positive.
 
     Each column is a least-squares problem with one condition, so Lagrange gives the exact answer:
-    two products of n_measurements^2 n_features flops and one system. Of Chen et al. (2021) the abstract
-    and the code were known: it finds a symmetric variant numerically, which is left out.
+    two products of n_measurements^2 n_features flops and one system. Of Chen et al. (2021) the
+    abstract was read; their code, known by description, has a symmetric variant, left out here.
 
     References
     ----------
