@@ -229,20 +229,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
-    "sensing.self_calibration.self_calibration": lambda: {
-        "measurements": np.abs(X.T) + 0.1, "operators": np.stack([X[:, :2], X[::-1, :2], X[:, 1:]]),
-        "direction": np.ones(6),
-    },
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
-    },
-    "sensing.analytic_weights.analytic_weights": lambda: {"A": X.T},
-    "sensing.iterative_shrinkage.iterative_shrinkage": lambda: {
-        "A": X.T, "measurements": X[:4], "threshold": 0.1, "W": X.T,
-    },
-    "sensing.hyper_lista.hyper_lista": lambda: {
-        "A": X.T, "measurements": X[:4], "W": X.T,
-        "c_threshold": 0.1, "c_momentum": 0.1, "c_passed": 0.1,
     },
 }  # fmt: skip
 
@@ -597,17 +585,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "damping": (*NO_REAL, NEGATIVE),
     "adaptive": ANYTHING,
-    "A": MATRIX,
-    "measurements": MATRIX,
-    "W": tuple(bad for bad in MATRIX if bad.label != "None"),
-    "operators": ARRAY,
-    "direction": (
-        *(bad for bad in ARRAY if bad.label != "None"),
-        Bad("short", np.ones(2), ValueError, "got 2"),
-        Bad("zeros", np.zeros(6), ValueError, "zeros"),
-    ),
-    "model": NAME,
-    "method": NAME,
     "update": NAME,
     "y": ARRAY,
     "dictionaries": (
@@ -616,10 +593,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "abc", ValueError, "'abc'"),
         Bad("rows", [X, X], ValueError, "got 6"),
     ),
-    "accelerated": ANYTHING,
-    "c_threshold": (*NO_REAL, NEGATIVE),
-    "c_momentum": (*NO_REAL, NEGATIVE),
-    "c_passed": (*NO_REAL, NEGATIVE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (

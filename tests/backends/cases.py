@@ -239,21 +239,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent": lambda n: {
         **sensing(n), "step_size": 0.2, "damping": 0.01,
     },
-    "sensing.self_calibration": lambda n: {
-        "measurements": (1 + np.arange(2 * n) / n) * (random(3, 2 * n, n) @ random(n, seed=1)),
-        "operators": random(3, 2 * n, n),
-    },
     "sensing.kronecker_sparse_bayes": lambda n: {
         "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
         "noise_variance": 0.5,
-    },
-    "sensing.analytic_weights": lambda n: {"A": random(n, 2 * n)},
-    "sensing.iterative_shrinkage": lambda n: {
-        "A": random(n, 2 * n), "measurements": random(4, n), "threshold": 0.1, "accelerated": True,
-    },
-    "sensing.hyper_lista": lambda n: {
-        "A": random(n, 2 * n), "measurements": random(4, n), "W": random(n, 2 * n) / n,
-        "c_threshold": 0.1 / n, "c_momentum": 0.1 / n, "c_passed": 0.3,
     },
 }  # fmt: skip
 
