@@ -229,6 +229,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
+    "datasets.grids.kronecker_signal": lambda: {
+        "n_entries": (3, 4), "n_measured": (2, 2), "n_nonzero": 1,
+    },
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
     },
@@ -321,6 +324,13 @@ WIDTHS_BAD = (
     Bad("zero", (3, 0), ValueError, "0"),
     Bad("half", (3, 2.5), TypeError, "2.5"),
     Bad("text", "32", TypeError, "'3'"),
+    Bad("number", 3, TypeError, "3"),
+)
+MODES_BAD = (
+    Bad("none", (), TypeError, r"\(\)"),
+    Bad("zero", (3, 0), ValueError, "0"),
+    Bad("half", (3, 2.5), TypeError, "2.5"),
+    Bad("text", "32", TypeError, "'32'"),
     Bad("number", 3, TypeError, "3"),
 )
 ANYTHING: tuple[Bad, ...] = ()
@@ -585,6 +595,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "damping": (*NO_REAL, NEGATIVE),
     "adaptive": ANYTHING,
+    "n_entries": MODES_BAD,
+    "n_measured": MODES_BAD,
+    "scattered": ANYTHING,
     "update": NAME,
     "y": ARRAY,
     "dictionaries": (

@@ -14,8 +14,6 @@ from labkit.arrays import Array, array_namespace
 from labkit.checks import check_array, check_choice, check_real, check_same_device
 
 UPDATES = ("alternating", "rank one", "free")
-FLOOR = 1e-12
-"""Of a mode's largest variance: smaller ones are raised to it, so that no quotient is 0 / 0."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def kronecker_sparse_bayes(
     Raises
     ------
     TypeError, ValueError
-        For bad values, at the call.
+        For bad values, at the call; for a column of zeros, whose variance nothing would hold.
 
     Notes
     -----
@@ -83,16 +81,17 @@ def kronecker_sparse_bayes(
        diagonal in the basis of the Q_k. No matrix larger than one mode is formed.
     3. Second moments ``L = mean^2 + diag(Sigma)``.
     4. Alternating: ``gamma_k = mean of L / (product of the others)`` over the other modes, in turn,
-       until the change is below 1e-5. Rank one: mode after mode, the leading left singular
-       vector of L and the rest. Free: ``gamma = L``.
+       until no variance changes by more than 1e-5 of itself. Rank one: mode after mode, the leading
+       left singular vector of L and the rest. Free: ``gamma = L``.
     5. Scale the first vectors to length 1, and the last one by what is left.
 
     A round costs the sum of n_k m_k^2, and products of tensors; free variances have no structure
-    to use and cost the product of the m_k, squared, times the product of the n_k. He and Joseph
-    (2023)
-    also prune small variances, after which the cost may rise, learn the noise variance, treat block
-    sparsity, and stop at a relative change of 1e-4; all four are left out. Alternating (their
-    AM-KroSBL) never raises the cost; rank one (their SVD-KroSBL) has no such proof.
+    to use and cost the product of the m_k, squared, times the product of the n_k. Alternating
+    (AM-KroSBL of He and Joseph, 2023) never raises the cost; rank one (their SVD-KroSBL) is the
+    faster one where the support is a grid, and may raise the cost without limit where it is not.
+    They also prune small variances, after which the cost may rise, learn the noise variance, treat
+    block sparsity, and stop at a relative change of 1e-4; all four are left out. Instead a variance
+    is kept above eps^(3/4) times the largest of its mode, so that no quotient is 0 / 0.
 
     References
     ----------
@@ -120,6 +119,9 @@ def kronecker_sparse_bayes(
     for k, A in enumerate(As):
         if A.shape[0] != y.shape[k]:
             raise ValueError(f"dictionaries[{k}] must have {y.shape[k]} rows, got {A.shape[0]}")
+        xp = array_namespace(A)
+        if not bool(xp.all(xp.any(A != 0, axis=0))):
+            raise ValueError(f"dictionaries[{k}] must hold no column of zeros: nothing measures it")
     s2 = check_real(noise_variance, "noise_variance", 0.0, open_low=True)
     check_choice(update, "update", UPDATES)
     xp = array_namespace(y)
@@ -134,7 +136,7 @@ def kronecker_sparse_bayes(
             yield SparseState(mean, tuple(gammas), cost)
             L = mean * mean + spread  # step 3
             if update == "free":
-                gammas = [xp.clip(L, FLOOR * float(xp.max(L)), None)]
+                gammas = [_raised(xp, L)]
             else:
                 step = _alternating if update == "alternating" else _rank_one
                 gammas = _scaled(xp, step(xp, L, gammas))  # steps 4 and 5
@@ -155,7 +157,7 @@ def _posterior(
     mean = g * _modes(xp, inside / d, [xp.matrix_transpose(T) for T in turned])
     seen = _modes(xp, 1 / d, [xp.matrix_transpose(T * T) for T in turned])
     cost = float(xp.sum(xp.log(d)) + xp.sum(inside * inside / d))
-    return mean, xp.clip(g - g * g * seen, 0.0, None), cost
+    return mean, g * xp.clip(1 - g * seen, _smallest(xp, g), None), cost
 
 
 def _free_posterior(
@@ -168,23 +170,24 @@ def _free_posterior(
     turned = xp.matrix_transpose(Q) @ A
     inside = xp.matrix_transpose(Q) @ xp.reshape(y, (-1,))
     mean = g * ((inside / d) @ turned)
-    spread = xp.clip(g - g * g * ((1 / d) @ (turned * turned)), 0.0, None)
+    seen = (1 / d) @ (turned * turned)
+    spread = g * xp.clip(1 - g * seen, _smallest(xp, g), None)
     cost = float(xp.sum(xp.log(d)) + xp.sum(inside * inside / d))
     shape = gammas[0].shape
     return xp.reshape(mean, shape), xp.reshape(spread, shape), cost
 
 
 def _alternating(xp: Any, L: Array, gammas: list[Array]) -> list[Array]:
+    modes = range(len(gammas))
     for _ in range(50):
-        before = gammas
-        for k in range(len(gammas)):
-            inverse = [xp.ones_like(g) if j == k else 1 / g for j, g in enumerate(gammas)]
-            others = tuple(j for j in range(len(gammas)) if j != k)
-            best = xp.mean(L * _outer(inverse), axis=others) if others else L
-            gammas = [best if j == k else g for j, g in enumerate(gammas)]
-        gammas = _scaled(xp, gammas)
-        change = sum(float(xp.sum((a - b) ** 2)) for a, b in zip(gammas, before, strict=True))
-        if change <= 1e-10 * sum(float(xp.sum(g * g)) for g in gammas):
+        quotient, change = L / _outer(gammas), 0.0
+        for k in modes:
+            others = tuple(j for j in modes if j != k)
+            factor = _raised(xp, xp.mean(quotient, axis=others) if others else quotient)
+            gammas = [g * factor if j == k else g for j, g in enumerate(gammas)]
+            quotient = quotient / xp.reshape(factor, (-1,) + (1,) * (len(gammas) - 1 - k))
+            change = change + xp.max(xp.abs(factor - 1))
+        if float(change) <= 1e-5:
             break
     return gammas
 
@@ -200,10 +203,19 @@ def _rank_one(xp: Any, L: Array, gammas: list[Array]) -> list[Array]:
 
 
 def _scaled(xp: Any, gammas: list[Array]) -> list[Array]:
-    raised = [xp.clip(g, FLOOR * float(xp.max(g)), None) for g in gammas]
+    raised = [_raised(xp, g) for g in gammas]
     lengths = [xp.linalg.vector_norm(g) for g in raised[:-1]]
     first = [g / length for g, length in zip(raised[:-1], lengths, strict=True)]
     return [*first, reduce(lambda g, length: g * length, lengths, raised[-1])]
+
+
+def _raised(xp: Any, variances: Array) -> Array:
+    """Keep variances away from 0, or a quotient of two would be 0 / 0."""
+    return xp.maximum(variances, _smallest(xp, variances) * xp.max(variances))
+
+
+def _smallest(xp: Any, like: Array) -> float:
+    return float(xp.finfo(like.dtype).eps) ** 0.75
 
 
 def _outer(vectors: Sequence[Array]) -> Array:
