@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 from typing import Any
 
 from labkit.arrays import Array, array_namespace
@@ -24,6 +25,8 @@ class SparseState:
     ----------
     mean : Array, shape (n_1, ..., n_d)
         Posterior mean of the signal.
+    spread : Array, shape (n_1, ..., n_d)
+        Posterior variance of each entry.
     variances : tuple of Array
         Prior variances: one vector for each mode, the first ones of length 1; or for free variances
         one tensor of the signal's shape.
@@ -32,6 +35,7 @@ class SparseState:
     """
 
     mean: Array
+    spread: Array
     variances: tuple[Array, ...]
     cost: float
 
@@ -133,7 +137,7 @@ def kronecker_sparse_bayes(
         while True:
             posterior = _free_posterior if update == "free" else _posterior
             mean, spread, cost = posterior(xp, y, As, gammas, s2)  # step 2
-            yield SparseState(mean, tuple(gammas), cost)
+            yield SparseState(mean, spread, tuple(gammas), cost)
             L = mean * mean + spread  # step 3
             if update == "free":
                 gammas = [_raised(xp, L)]
@@ -230,5 +234,7 @@ def _kron(xp: Any, A: Array, B: Array) -> Array:
 def _modes(xp: Any, T: Array, matrices: list[Array]) -> Array:
     """Multiply every mode of a tensor by its matrix."""
     for k, M in enumerate(matrices):
-        T = xp.moveaxis(xp.tensordot(M, T, axes=((1,), (k,))), 0, k)
+        before, after = T.shape[:k], T.shape[k + 1 :]
+        flat = M @ xp.reshape(T, (prod(before), T.shape[k], prod(after)))
+        T = xp.reshape(flat, (*before, M.shape[0], *after))
     return T

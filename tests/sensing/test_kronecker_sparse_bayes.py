@@ -43,8 +43,9 @@ def test_each_state_is_the_posterior_of_dense_algebra(update, n_modes):
     y, dictionaries, _, _ = kronecker_signal((5,) * n_modes, (4,) * n_modes, n_nonzero=2, rng=1)
     for state in states(y, dictionaries, 4, 0.1, update=update):
         gamma = state.variances[0] if update == "free" else outer(state.variances)
-        mean, _, cost = dense(y, dictionaries, gamma, 0.1)
+        mean, L, cost = dense(y, dictionaries, gamma, 0.1)
         np.testing.assert_allclose(state.mean, mean, atol=1e-9)
+        np.testing.assert_allclose(state.mean**2 + state.spread, L, atol=1e-9)
         assert state.cost == pytest.approx(cost, rel=1e-9)
 
 
