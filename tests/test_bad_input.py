@@ -71,6 +71,15 @@ def sensing() -> Any:
     return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
 
 
+MODES_BAD = (
+    Bad("none", (), TypeError, r"\(\)"),
+    Bad("zero", (3, 0), ValueError, "0"),
+    Bad("half", (3, 2.5), TypeError, "2.5"),
+    Bad("text", "32", TypeError, "'32'"),
+    Bad("number", 3, TypeError, "3"),
+)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -243,6 +252,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.cones.opposed_cones": lambda: {
         "n_samples": 4, "n_features": 3, "separation": 0.5,
+    },
+    "datasets.grids.kronecker_signal": lambda: {
+        "n_entries": (3, 4), "n_measured": (2, 2), "n_nonzero": 1,
+    },
+    "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
+        "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
     },
 }  # fmt: skip
 
@@ -630,6 +645,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "loss": NAME,
     "separation": (*NO_REAL, ABOVE_1, Bad("-1.5", -1.5, ValueError, "-1.5")),
     "turn": (*NO_REAL, NEGATIVE, Bad("2.5", 2.5, ValueError, "2.5")),
+    "n_entries": MODES_BAD,
+    "n_measured": MODES_BAD,
+    "scattered": ANYTHING,
+    "update": NAME,
+    "dictionaries": (
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("number", 3, ValueError, "3"),
+        Bad("text", "abc", ValueError, "'abc'"),
+        Bad("rows", [X, X], ValueError, "got 6"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (

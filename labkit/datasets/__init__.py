@@ -13,6 +13,7 @@ from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
+from labkit.datasets.grids import kronecker_signal
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -77,6 +78,7 @@ __all__ = [
     "hyperspectral_scene",
     "indian_pines",
     "iris",
+    "kronecker_signal",
     "log_bilinear_counts",
     "low_rank_plus_sparse",
     "mnist",

@@ -13,6 +13,10 @@ from labkit.sensing.gradient_flow_solution import (
     FlowSolution,
     gradient_flow_solution,
 )
+from labkit.sensing.kronecker_sparse_bayes import (
+    SparseState,
+    kronecker_sparse_bayes,
+)
 from labkit.sensing.measurements import (
     DenseMeasurements,
     RankOneMeasurements,
@@ -47,12 +51,14 @@ __all__ = [
     "RankOneMeasurements",
     "ScalarNetworks",
     "SensingProblem",
+    "SparseState",
     "ThresholdedMatrix",
     "WordVectors",
     "covariance_generator",
     "deep_linear_regression",
     "gradient_descent",
     "gradient_flow_solution",
+    "kronecker_sparse_bayes",
     "neuron_alignment",
     "one_sided_completion",
     "rebalanced_factors",

@@ -253,6 +253,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "neurons": random(8, n), "X": decaying(n), "y": np.sign(random(2 * n, 1)[:, 0]),
         "step_size": 1e-4, "scale": 1e-3,
     },
+    "sensing.kronecker_sparse_bayes": lambda n: {
+        "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
+        "noise_variance": 0.5,
+    },
 }  # fmt: skip
 
 
