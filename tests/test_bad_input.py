@@ -20,7 +20,7 @@ import pytest
 import scipy.sparse
 
 import labkit
-from labkit import datasets, networks
+from labkit import datasets, networks, sensing
 from labkit.arrays import is_array
 from labkit.trace import trace
 from labkit.trials import over
@@ -67,6 +67,9 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 
+ENTRIES = sensing.ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -90,6 +93,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.mlp.forward": lambda: {"parameters": parameters(), "X": X},
     "networks.mlp.loss_and_gradient": training,
     "networks.training.gradient_training": lambda: {**training(), "step_size": 0.1},
+    "sensing.alternating_minimisation.alternating_minimisation": lambda: {
+        "entries": ENTRIES, "rank": 1,
+    },
+    "sensing.completion_descent.completion_descent": lambda: {"entries": ENTRIES, "rank": 1},
+    "sensing.soft_impute.soft_impute": lambda: {"M": X, "observed": X > -9, "penalty": 0.1},
+    "datasets.completion.completion_problem": lambda: {
+        "n_rows": 4, "n_columns": 3, "rank": 1, "n_observed": 9,
+    },
     "datasets.sensing.sensing_problem": lambda: {
         "singular_values": np.array([2.0, 1.0]),
         "n_rows": 4,
@@ -527,6 +538,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_rows": FROM_1,
     "n_columns": FROM_1,
     "n_measurements": FROM_1,
+    "entries": (
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("None", None, TypeError, "NoneType"),
+    ),
+    "solver": NAME,
+    "n_inner": FROM_1,
+    "n_observed": (*FROM_1, TOO_LARGE),
+    "condition": (*NO_REAL, Bad("below 1", 0.5, ValueError, "0.5")),
+    "spike": (*NO_REAL, NEGATIVE, ABOVE_1),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.principal_components.principal_components", "X"): (

@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.completion import completion_problem
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
@@ -56,6 +57,7 @@ __all__ = [
     "Provenance",
     "attributed_block_model",
     "breast_cancer",
+    "completion_problem",
     "contaminated_flags",
     "contaminated_subspace",
     "diabetes",
