@@ -9,6 +9,7 @@ Papers: low-rank-matrix-completion.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -121,8 +122,8 @@ def alternating_minimisation(
         R, work = leading_right_vectors(entries, rank, generator)  # step 1
         L = np.zeros((entries.shape[0], rank), dtype=R.dtype)
         while True:
-            factors = (from_numpy(F, like=entries.values) for F in (L, R))
-            yield CompletionState(*factors, work)
+            left, right = (from_numpy(F, like=entries.values) for F in (L, R))
+            yield CompletionState(left, right, work)
             for pattern in (entries.by_row, entries.by_column):  # steps 2 to 4
                 Q, T = np.linalg.qr(R)
                 start = np.zeros_like(L) if solver == "cold" else L @ T.T
@@ -138,9 +139,9 @@ def alternating_minimisation(
     return states()
 
 
-def _improved(pattern: object, Q: np.ndarray, L: np.ndarray, n_steps: int) -> np.ndarray:
+def _improved(pattern: Any, Q: np.ndarray, L: np.ndarray, n_steps: int) -> np.ndarray:
     """Return L after steps of CGLS on every row's problem."""
-    residual = pattern.data - entries_of(pattern, L, Q)  # type: ignore[attr-defined]
+    residual = pattern.data - entries_of(pattern, L, Q)
     S = with_values(pattern, residual) @ Q
     P, gamma = S, np.sum(S * S, axis=1)
     for _ in range(n_steps):
@@ -148,7 +149,7 @@ def _improved(pattern: object, Q: np.ndarray, L: np.ndarray, n_steps: int) -> np
         length = _row_sums(pattern, moved * moved)
         step = np.divide(gamma, length, out=np.zeros_like(gamma), where=length > 0)
         L = L + step[:, None] * P
-        residual = residual - np.repeat(step, np.diff(pattern.indptr)) * moved  # type: ignore[attr-defined]
+        residual = residual - np.repeat(step, np.diff(pattern.indptr)) * moved
         S = with_values(pattern, residual) @ Q
         previous, gamma = gamma, np.sum(S * S, axis=1)
         turn = np.divide(gamma, previous, out=np.zeros_like(gamma), where=previous > 0)
@@ -156,21 +157,21 @@ def _improved(pattern: object, Q: np.ndarray, L: np.ndarray, n_steps: int) -> np
     return L
 
 
-def _exact(pattern: object, Q: np.ndarray) -> np.ndarray:
+def _exact(pattern: Any, Q: np.ndarray) -> np.ndarray:
     """Return the least-squares solution of every row, of smallest norm where it is not one."""
-    n_rows, k = pattern.shape[0], Q.shape[1]  # type: ignore[attr-defined]
+    n_rows, k = pattern.shape[0], Q.shape[1]
     upper = np.triu_indices(k)
-    mask = with_values(pattern, np.ones_like(pattern.data))  # type: ignore[attr-defined]
+    mask = with_values(pattern, np.ones_like(pattern.data))
     normal = np.empty((n_rows, k, k), dtype=Q.dtype)
     normal[:, upper[0], upper[1]] = mask @ (Q[:, upper[0]] * Q[:, upper[1]])
     normal[:, upper[1], upper[0]] = normal[:, upper[0], upper[1]]
-    right = pattern @ Q  # type: ignore[operator]
-    few = np.diff(pattern.indptr) < 2 * k  # type: ignore[attr-defined]
+    right = pattern @ Q
+    few = np.diff(pattern.indptr) < 2 * k
     normal[few] = np.linalg.pinv(normal[few], rcond=k * np.finfo(Q.dtype).eps, hermitian=True)
     normal[~few] = np.linalg.inv(normal[~few])
     return np.einsum("ijk,ik->ij", normal, right)
 
 
-def _row_sums(pattern: object, values: np.ndarray) -> np.ndarray:
+def _row_sums(pattern: Any, values: np.ndarray) -> np.ndarray:
     """Return the sums of values over the rows of a CSR matrix."""
-    return with_values(pattern, values) @ np.ones(pattern.shape[1], dtype=values.dtype)  # type: ignore[attr-defined]
+    return with_values(pattern, values) @ np.ones(pattern.shape[1], dtype=values.dtype)

@@ -90,8 +90,8 @@ def completion_descent(
         R, work = leading_right_vectors(entries, rank, generator)  # step 1
         L = np.zeros((entries.shape[0], rank), dtype=R.dtype)
         while True:
-            factors = (from_numpy(F, like=entries.values) for F in (L, R))
-            yield CompletionState(*factors, work)
+            left, right = (from_numpy(F, like=entries.values) for F in (L, R))
+            yield CompletionState(left, right, work)
             for pattern in (entries.by_row, entries.by_column):
                 Q, T = np.linalg.qr(R)  # step 2
                 L = L @ T.T

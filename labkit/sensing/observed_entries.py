@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from labkit.arrays import Array, array_namespace, qr_triangle, to_numpy
 from labkit.checks import check_array, check_count
@@ -73,8 +72,10 @@ class ObservedEntries:
     @cached_property
     def by_row(self) -> Any:
         """Return the entries as a SciPy CSR matrix, zeros kept."""
+        from scipy.sparse import csr_matrix
+
         i, j, x = (to_numpy(a) for a in (self.rows, self.columns, self.values))
-        return scipy.sparse.csr_matrix((x, (i, j)), shape=self.shape)
+        return csr_matrix((x, (i, j)), shape=self.shape)
 
     @cached_property
     def by_column(self) -> Any:
@@ -124,7 +125,20 @@ class CompletionState:
 
 
 def entries_of(pattern: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the entries of ``left right^T`` at the places of a CSR matrix, in its order."""
+    """Return the entries of ``left right^T`` at the places of a CSR matrix, in its order.
+
+    Parameters
+    ----------
+    pattern : csr_matrix, shape (m, n)
+        Its values are not looked at.
+    left, right : ndarray, shapes (m, rank) and (n, rank)
+        The factors.
+
+    Returns
+    -------
+    ndarray, shape (n_observed,)
+        ``n_observed * rank`` multiplications.
+    """
     counts = np.diff(pattern.indptr)
     rows = np.repeat(np.arange(len(counts), dtype=pattern.indices.dtype), counts)
     found = np.empty(len(rows), dtype=np.result_type(left, right))
@@ -135,10 +149,23 @@ def entries_of(pattern: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def with_values(pattern: Any, values: np.ndarray) -> Any:
-    """Return a CSR matrix with the places of another, without a copy of them."""
-    made = scipy.sparse.csr_matrix(
-        (values, pattern.indices, pattern.indptr), shape=pattern.shape, copy=False
-    )
+    """Return a CSR matrix with the places of another, without a copy of them.
+
+    Parameters
+    ----------
+    pattern : csr_matrix
+        Gives the places.
+    values : ndarray, shape (n_observed,)
+        In its order.
+
+    Returns
+    -------
+    csr_matrix
+        Of the same shape.
+    """
+    from scipy.sparse import csr_matrix
+
+    made = csr_matrix((values, pattern.indices, pattern.indptr), shape=pattern.shape, copy=False)
     made.has_sorted_indices = True
     return made
 
@@ -149,6 +176,20 @@ def leading_right_vectors(
     """Return the leading right singular vectors of the zero-filled matrix, and multiplications.
 
     Twelve rounds of block power iteration with five columns more than asked for.
+
+    Parameters
+    ----------
+    entries : ObservedEntries
+        The matrix.
+    rank : int
+        How many.
+    rng : Generator
+        Draws the start.
+
+    Returns
+    -------
+    tuple of ndarray, shape (n_columns, rank), and float
+        Orthonormal columns, and what they cost.
     """
     by_row, by_column = entries.by_row, entries.by_column
     width = min(rank + 5, *entries.shape)

@@ -118,7 +118,8 @@ def soft_impute(
         raise ValueError("observed must hold an entry of each row, got a sample without any")
 
     zero = xp.zeros_like(M)
-    Z, history, converged = zero, [], False
+    history: list[float] = []
+    Z, converged = zero, False
     while not converged and len(history) < max_iterations:
         U, s, Vh = xp.linalg.svd(xp.where(observed, M, Z), full_matrices=False)  # step 1
         s = xp.where(s > penalty, s - penalty, xp.zeros_like(s))  # step 2
