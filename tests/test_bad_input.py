@@ -22,6 +22,7 @@ import scipy.sparse
 import labkit
 from labkit import datasets, networks
 from labkit.arrays import is_array
+from labkit.sensing import ObservedEntries
 from labkit.trace import trace
 from labkit.trials import over
 
@@ -67,11 +68,11 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 
+ENTRIES = ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
+
+
 def sensing() -> Any:
     return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
-
-
-ENTRIES = sensing.ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
 
 
 VALID: dict[str, Callable[[], dict[str, Any]]] = {

@@ -19,9 +19,12 @@ from labkit.random import Rng, as_generator
 from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
+    Tally,
     entries_of,
     leading_right_vectors,
-    with_values,
+    orthonormal,
+    row_numbers,
+    times,
 )
 
 SOLVERS = ("warm", "cold", "exact")
@@ -119,59 +122,77 @@ def alternating_minimisation(
     generator = as_generator(rng)
 
     def states() -> Iterator[CompletionState]:
-        R, work = leading_right_vectors(entries, rank, generator)  # step 1
+        tally = Tally()
+        R = leading_right_vectors(entries, rank, generator, tally)  # step 1
         L = np.zeros((entries.shape[0], rank), dtype=R.dtype)
         while True:
             left, right = (from_numpy(F, like=entries.values) for F in (L, R))
-            yield CompletionState(left, right, work)
-            for pattern in (entries.by_row, entries.by_column):  # steps 2 to 4
-                Q, T = np.linalg.qr(R)
-                start = np.zeros_like(L) if solver == "cold" else L @ T.T
+            yield CompletionState(left, right, tally.n_multiplications)
+            for pattern in (entries.by_row, entries.by_column):
+                Q, T = orthonormal(R, tally)  # step 2
                 if solver == "exact":
-                    L = _exact(pattern, Q)
-                    work += pattern.nnz * rank * (rank + 3) / 2 + len(L) * rank**3 / 3
+                    L = _exact(pattern, Q, tally)  # step 3
                 else:
-                    L = _improved(pattern, Q, start, n_inner)
-                    work += 2 * pattern.nnz * rank * (n_inner + 1)
-                work += 2 * len(Q) * rank**2
-                L, R = Q, L
+                    start = np.zeros_like(L) if solver == "cold" else L @ T.T
+                    L = _improved(pattern, Q, start, n_inner, tally)
+                    tally.n_multiplications += L.size * rank
+                L, R = Q, L  # step 4
 
     return states()
 
 
-def _improved(pattern: Any, Q: np.ndarray, L: np.ndarray, n_steps: int) -> np.ndarray:
-    """Return L after steps of CGLS on every row's problem."""
-    residual = pattern.data - entries_of(pattern, L, Q)
-    S = with_values(pattern, residual) @ Q
-    P, gamma = S, np.sum(S * S, axis=1)
-    for _ in range(n_steps):
-        moved = entries_of(pattern, P, Q)
-        length = _row_sums(pattern, moved * moved)
-        step = np.divide(gamma, length, out=np.zeros_like(gamma), where=length > 0)
-        L = L + step[:, None] * P
-        residual = residual - np.repeat(step, np.diff(pattern.indptr)) * moved
-        S = with_values(pattern, residual) @ Q
-        previous, gamma = gamma, np.sum(S * S, axis=1)
-        turn = np.divide(gamma, previous, out=np.zeros_like(gamma), where=previous > 0)
-        P = S + turn[:, None] * P
+def _improved(
+    pattern: Any, Q: np.ndarray, L: np.ndarray, n_steps: int, tally: Tally
+) -> np.ndarray:
+    """Return L after steps of CGLS on the problem of every row at once."""
+    rows = row_numbers(pattern)
+    residual = pattern.data - entries_of(pattern, L, Q, tally)
+    for step in range(n_steps):
+        S = times(pattern, residual, Q, tally)
+        squares = np.sum(S * S, axis=1)
+        if step == 0:
+            P = S
+        else:
+            P = S + _quotient(squares, before)[:, None] * P
+            tally.n_multiplications += P.size + len(P)
+        moved = entries_of(pattern, P, Q, tally)
+        lengths = np.zeros_like(squares)
+        np.add.at(lengths, rows, moved * moved)
+        steps = _quotient(squares, lengths)
+        L = L + steps[:, None] * P
+        residual = residual - steps[rows] * moved
+        before = squares
+        tally.n_multiplications += 2 * len(moved) + 2 * L.size + len(L)
     return L
 
 
-def _exact(pattern: Any, Q: np.ndarray) -> np.ndarray:
-    """Return the least-squares solution of every row, of smallest norm where it is not one."""
-    n_rows, k = pattern.shape[0], Q.shape[1]
-    upper = np.triu_indices(k)
-    mask = with_values(pattern, np.ones_like(pattern.data))
-    normal = np.empty((n_rows, k, k), dtype=Q.dtype)
-    normal[:, upper[0], upper[1]] = mask @ (Q[:, upper[0]] * Q[:, upper[1]])
-    normal[:, upper[1], upper[0]] = normal[:, upper[0], upper[1]]
-    right = pattern @ Q
-    few = np.diff(pattern.indptr) < 2 * k
-    normal[few] = np.linalg.pinv(normal[few], rcond=k * np.finfo(Q.dtype).eps, hermitian=True)
-    normal[~few] = np.linalg.inv(normal[~few])
-    return np.einsum("ijk,ik->ij", normal, right)
+def _quotient(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a / b, zero where b is not above zero."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _row_sums(pattern: Any, values: np.ndarray) -> np.ndarray:
-    """Return the sums of values over the rows of a CSR matrix."""
-    return with_values(pattern, values) @ np.ones(pattern.shape[1], dtype=values.dtype)
+def _exact(pattern: Any, Q: np.ndarray, tally: Tally) -> np.ndarray:
+    """Return the least-squares solution of every row, zero in coordinates it leaves open."""
+    k = Q.shape[1]
+    i, j = np.triu_indices(k)
+    products = times(pattern, np.ones_like(pattern.data), Q[:, i] * Q[:, j], tally)
+    tally.n_multiplications += Q.shape[0] * len(i)
+    normal = np.empty((pattern.shape[0], k, k), dtype=Q.dtype)
+    normal[:, i, j] = normal[:, j, i] = products
+    solution = times(pattern, pattern.data, Q, tally)
+    largest = np.max(np.diagonal(normal, axis1=1, axis2=2), axis=1)
+    smallest = np.finfo(pattern.data.dtype).eps ** 0.5 * largest
+    tally.n_multiplications += len(largest)
+    for c in range(k):  # elimination; a coordinate without a pivot is open
+        pivot = normal[:, c, c]
+        scale = np.divide(1, pivot, out=np.zeros_like(pivot), where=pivot > smallest)
+        ratio = normal[:, c, c + 1 :] * scale[:, None]
+        normal[:, c + 1 :, c + 1 :] -= ratio[:, :, None] * normal[:, c, None, c + 1 :]
+        solution[:, c + 1 :] -= ratio * solution[:, c, None]
+        normal[:, c, c + 1 :] = ratio
+        solution[:, c] *= scale
+        tally.n_multiplications += ratio.size * (k - c + 1) + 2 * len(pivot)
+    for c in range(k - 2, -1, -1):
+        solution[:, c] -= np.einsum("ij,ij->i", normal[:, c, c + 1 :], solution[:, c + 1 :])
+        tally.n_multiplications += len(solution) * (k - 1 - c)
+    return solution

@@ -16,9 +16,11 @@ from labkit.random import Rng, as_generator
 from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
+    Tally,
     entries_of,
     leading_right_vectors,
-    with_values,
+    orthonormal,
+    times,
 )
 
 
@@ -59,7 +61,7 @@ def completion_descent(
     4. The same with L and R in each other's place.
 
     The loss never rises, and no step size is to be chosen. Multiplications a step:
-    ``6 |Omega| k`` and ``2 (m + n) k^2`` for the QR decompositions. Tanner and Wei keep the
+    ``|Omega| (6 k + 2)``, and ``3 (m + n) k^2`` for the QR decompositions and what follows them. Tanner and Wei keep the
     inverses of the k by k matrices in place of the QR decompositions, which is the same step, and
     update the residual, which saves a third. Alternating minimisation with one inner step is this
     method with a length for each row.
@@ -87,20 +89,22 @@ def completion_descent(
     generator = as_generator(rng)
 
     def states() -> Iterator[CompletionState]:
-        R, work = leading_right_vectors(entries, rank, generator)  # step 1
+        tally = Tally()
+        R = leading_right_vectors(entries, rank, generator, tally)  # step 1
         L = np.zeros((entries.shape[0], rank), dtype=R.dtype)
         while True:
             left, right = (from_numpy(F, like=entries.values) for F in (L, R))
-            yield CompletionState(left, right, work)
+            yield CompletionState(left, right, tally.n_multiplications)
             for pattern in (entries.by_row, entries.by_column):
-                Q, T = np.linalg.qr(R)  # step 2
+                Q, T = orthonormal(R, tally)  # step 2
                 L = L @ T.T
-                E = pattern.data - entries_of(pattern, L, Q)
-                D = with_values(pattern, E) @ Q  # step 3
-                length = float(np.sum(entries_of(pattern, D, Q) ** 2))
+                E = pattern.data - entries_of(pattern, L, Q, tally)
+                D = times(pattern, E, Q, tally)  # step 3
+                moved = entries_of(pattern, D, Q, tally)
+                length = float(moved @ moved)
                 if length > 0:
                     L = L + np.sum(D * D) / length * D
+                tally.n_multiplications += len(moved) + L.size * (rank + 2)
                 L, R = Q, L  # step 4
-                work += 3 * pattern.nnz * rank + 2 * len(R) * rank**2
 
     return states()

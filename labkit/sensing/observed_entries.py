@@ -1,7 +1,8 @@
 """A matrix of which some entries were seen: where they stand, what they are, and no table of holes.
 
-Completion never needs more than these entries, twice in order: by row and by column. The states
-that the methods of completion pass through stand here too.
+Completion never needs more than these entries, twice in order: by row and by column. Here stand
+also the states that the methods of completion pass through, and the few products that they are made
+of; each product counts what it multiplies.
 
 Used by every method of completion; its sources are theirs.
 """
@@ -17,7 +18,7 @@ import numpy as np
 from labkit.arrays import Array, array_namespace, qr_triangle, to_numpy
 from labkit.checks import check_array, check_count
 
-CHUNK = 1 << 15
+CHUNK = 1 << 12
 """Entries handled at a time, so that gathered rows of factors stay in the cache."""
 
 
@@ -88,7 +89,7 @@ class ObservedEntries:
         scale = float(np.linalg.norm(seen.data))
         if scale == 0:
             raise ValueError("values must not all be zero, got zeros only")
-        difference = entries_of(seen, to_numpy(left), to_numpy(right)) - seen.data
+        difference = entries_of(seen, to_numpy(left), to_numpy(right), Tally()) - seen.data
         return float(np.linalg.norm(difference)) / scale
 
 
@@ -102,13 +103,14 @@ class CompletionState:
         Its product with the transpose of `right` is the estimate.
     right : Array, shape (n_columns, rank)
         The other factor.
-    n_multiplications : float
-        Counted since the call, start included.
+    n_multiplications : int
+        Made since the call, start included, counted product by product as they were made. A QR
+        decomposition of an (n, k) matrix counts as ``2 n k^2``.
     """
 
     left: Array
     right: Array
-    n_multiplications: float
+    n_multiplications: int
 
     def estimate(self) -> Array:
         """Return the completed matrix, shape (n_rows, n_columns)."""
@@ -124,7 +126,14 @@ class CompletionState:
         return float(norm(F @ xp.matrix_transpose(G)) / norm(truth))
 
 
-def entries_of(pattern: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+@dataclass
+class Tally:
+    """Multiplications so far; the products below add theirs, from the sizes of their operands."""
+
+    n_multiplications: int = 0
+
+
+def entries_of(pattern: Any, left: np.ndarray, right: np.ndarray, tally: Tally) -> np.ndarray:
     """Return the entries of ``left right^T`` at the places of a CSR matrix, in its order.
 
     Parameters
@@ -133,47 +142,81 @@ def entries_of(pattern: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         Its values are not looked at.
     left, right : ndarray, shapes (m, rank) and (n, rank)
         The factors.
+    tally : Tally
+        ``n_observed * rank`` are added.
 
     Returns
     -------
     ndarray, shape (n_observed,)
-        ``n_observed * rank`` multiplications.
+        Chunk by chunk, so that no table of gathered rows is kept.
     """
-    counts = np.diff(pattern.indptr)
-    rows = np.repeat(np.arange(len(counts), dtype=pattern.indices.dtype), counts)
+    rows = row_numbers(pattern)
     found = np.empty(len(rows), dtype=np.result_type(left, right))
     for start in range(0, len(rows), CHUNK):
         part = slice(start, start + CHUNK)
-        np.einsum("ij,ij->i", left[rows[part]], right[pattern.indices[part]], out=found[part])
+        one = left.take(rows[part], axis=0, mode="clip")  # faster than left[rows[part]]
+        other = right.take(pattern.indices[part], axis=0, mode="clip")
+        np.einsum("ij,ij->i", one, other, out=found[part])
+    tally.n_multiplications += len(rows) * left.shape[1]
     return found
 
 
-def with_values(pattern: Any, values: np.ndarray) -> Any:
-    """Return a CSR matrix with the places of another, without a copy of them.
+def times(pattern: Any, values: np.ndarray, right: np.ndarray, tally: Tally) -> np.ndarray:
+    """Return the product of a matrix with holes, zeros in them, and a dense one.
 
     Parameters
     ----------
-    pattern : csr_matrix
+    pattern : csr_matrix, shape (m, n)
         Gives the places.
     values : ndarray, shape (n_observed,)
-        In its order.
+        What stands there, in its order.
+    right : ndarray, shape (n, rank)
+        The dense matrix.
+    tally : Tally
+        ``n_observed * rank`` are added.
 
     Returns
     -------
-    csr_matrix
-        Of the same shape.
+    ndarray, shape (m, rank)
+        No copy of the places is made.
     """
     from scipy.sparse import csr_matrix
 
-    made = csr_matrix((values, pattern.indices, pattern.indptr), shape=pattern.shape, copy=False)
-    made.has_sorted_indices = True
-    return made
+    matrix = csr_matrix((values, pattern.indices, pattern.indptr), shape=pattern.shape, copy=False)
+    tally.n_multiplications += len(values) * right.shape[1]
+    return matrix @ right
+
+
+def orthonormal(factor: np.ndarray, tally: Tally) -> tuple[np.ndarray, np.ndarray]:
+    """Return the QR decomposition of a tall matrix.
+
+    Parameters
+    ----------
+    factor : ndarray, shape (n, rank)
+        Of any rank.
+    tally : Tally
+        ``2 n rank^2`` are added: LAPACK finds the triangle and forms Q.
+
+    Returns
+    -------
+    tuple of ndarray, shapes (n, rank) and (rank, rank)
+        Orthonormal columns and the triangle.
+    """
+    tally.n_multiplications += 2 * factor.shape[0] * factor.shape[1] ** 2
+    Q, T = np.linalg.qr(factor)
+    return Q, T
+
+
+def row_numbers(pattern: Any) -> np.ndarray:
+    """Return the row of every entry of a CSR matrix, in its order."""
+    counts = np.diff(pattern.indptr)
+    return np.repeat(np.arange(len(counts), dtype=pattern.indices.dtype), counts)
 
 
 def leading_right_vectors(
-    entries: ObservedEntries, rank: int, rng: np.random.Generator
-) -> tuple[np.ndarray, float]:
-    """Return the leading right singular vectors of the zero-filled matrix, and multiplications.
+    entries: ObservedEntries, rank: int, rng: np.random.Generator, tally: Tally
+) -> np.ndarray:
+    """Return the leading right singular vectors of the zero-filled matrix.
 
     Twelve rounds of block power iteration with five columns more than asked for.
 
@@ -185,17 +228,21 @@ def leading_right_vectors(
         How many.
     rng : Generator
         Draws the start.
+    tally : Tally
+        Of the products and decompositions.
 
     Returns
     -------
-    tuple of ndarray, shape (n_columns, rank), and float
-        Orthonormal columns, and what they cost.
+    ndarray, shape (n_columns, rank)
+        Orthonormal columns.
     """
     by_row, by_column = entries.by_row, entries.by_column
     width = min(rank + 5, *entries.shape)
     Q = rng.standard_normal((entries.shape[1], width)).astype(by_row.dtype)
     for _ in range(12):
-        Q = np.linalg.qr(by_column @ np.linalg.qr(by_row @ Q)[0])[0]
-    _, _, Vh = np.linalg.svd(by_row @ Q, full_matrices=False)
-    products = 25.0 * entries.n_observed * width
-    return Q @ Vh[:rank].T, products + 24 * sum(entries.shape) * width**2
+        P, _ = orthonormal(times(by_row, by_row.data, Q, tally), tally)
+        Q, _ = orthonormal(times(by_column, by_column.data, P, tally), tally)
+    _, T = orthonormal(times(by_row, by_row.data, Q, tally), tally)
+    Vh = np.linalg.svd(T)[2]
+    tally.n_multiplications += Q.shape[0] * width * rank
+    return Q @ Vh[:rank].T

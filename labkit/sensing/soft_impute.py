@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, as_array, frobenius_norm
-from labkit.checks import check_count, check_matrix, check_real, check_same_device
+from labkit.arrays import Array, array_namespace, frobenius_norm
+from labkit.checks import check_count, check_matrix, check_real
+from labkit.sensing._observed import check_observed
 
 
 @dataclass(frozen=True)
@@ -104,27 +105,19 @@ def soft_impute(
     True
     """
     M = check_matrix(M, "M")
+    mask = check_observed(M, observed, "M")
     xp = array_namespace(M)
-    observed = as_array(observed)
-    check_same_device(M=M, observed=observed)
-    if observed.dtype != xp.bool:
-        raise TypeError(f"observed must be boolean, got dtype {observed.dtype}")
-    if observed.shape != M.shape:
-        raise ValueError(f"observed must have the shape of M, got {tuple(observed.shape)}")
     penalty = check_real(penalty, "penalty", 0.0, open_low=True)
     tol = check_real(tol, "tol", 0.0, open_low=True)
     check_count(max_iterations, "max_iterations", 1)
-    if not bool(xp.all(xp.any(observed, axis=1))):
-        raise ValueError("observed must hold an entry of each row, got a sample without any")
 
-    zero = xp.zeros_like(M)
     history: list[float] = []
-    Z, converged = zero, False
+    Z, converged = xp.zeros_like(M), False
     while not converged and len(history) < max_iterations:
-        U, s, Vh = xp.linalg.svd(xp.where(observed, M, Z), full_matrices=False)  # step 1
+        U, s, Vh = xp.linalg.svd(Z + mask * (M - Z), full_matrices=False)  # step 1
         s = xp.where(s > penalty, s - penalty, xp.zeros_like(s))  # step 2
         previous, Z = Z, (U * s) @ Vh
-        residual = frobenius_norm(xp.where(observed, M - Z, zero))
+        residual = frobenius_norm(mask * (M - Z))
         history.append(residual**2 / 2 + penalty * float(xp.sum(s)))
         converged = frobenius_norm(Z - previous) <= tol * frobenius_norm(Z)
     return SoftImputation(Z, s, tuple(history), len(history), converged)
