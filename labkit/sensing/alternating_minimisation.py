@@ -35,7 +35,7 @@ def alternating_minimisation(
     *,
     rank: int,
     solver: str = "warm",
-    n_inner: int = 3,
+    n_inner: int = 2,
     rng: Rng = None,
 ) -> Iterator[CompletionState]:
     r"""Return a generator of factors that fit the observed entries better with each sweep.
@@ -46,16 +46,19 @@ def alternating_minimisation(
     Parameters
     ----------
     entries : ObservedEntries
-        Omega and the entries there. A row wants k of them at least; one with fewer gets the
-        solution of smallest norm, and one with none gets zeros.
+        Omega and the entries there. A row wants k of them at least. Of one with fewer, and of one
+        that does not meet all columns of the other factor, some coordinates stay open: where they
+        were (``"warm"``), or at zero. A row without entries is zero.
     rank : int
-        k, from 1 to the smaller side.
+        k, from 1 to the smaller side. Above the rank of the truth many matrices fit what was seen,
+        and more inner steps tend to find a better one.
     solver : {"warm", "cold", "exact"}
         ``"warm"``: conjugate gradients from where each row stood. ``"cold"``: from zero, so that
-        each solve leaves an error relative to the row and not to what is left to improve; it
-        stalls, and is here to be compared. ``"exact"``: the normal equations.
+        each solve leaves an error relative to the row and not to what is left to improve; with
+        fewer inner steps than k it stalls, and is here to be compared. ``"exact"``: the normal
+        equations.
     n_inner : int
-        Steps of conjugate gradients a solve; ``"exact"`` takes none.
+        Steps of conjugate gradients a solve, from 1; ``"exact"`` takes none, and k steps are exact.
     rng : int, Generator or None
         Draws the start of the power iteration.
 
@@ -75,18 +78,22 @@ def alternating_minimisation(
     Host: sums over the entries of a row are sparse products, which the array standard lacks.
 
     1. Start: R spans the leading right singular vectors of the matrix with zeros in its holes.
-    2. Make R orthonormal, R = Q T, and pass T to the other side: L T^T Q^T is the same matrix. Now
-       each row's normal matrix is near the observed share times the identity, so that few steps
-       of conjugate gradients do.
+    2. Make R orthonormal, R = Q T, and pass T to the other side: L T^T Q^T is the same matrix.
     3. Improve all rows of L at once, each with step lengths of its own (CGLS). Or solve exactly:
-       the normal matrices of all rows are one sparse product of the mask with the k (k + 1) / 2
-       products of columns of Q.
+       the normal matrices of all rows are one product of the mask with the k (k + 1) / 2 products
+       of columns of Q, and are eliminated together.
     4. The same with L and R in each other's place.
 
-    Multiplications a sweep: ``4 |Omega| k`` for each inner step and as many for the residual and
-    the first gradient, against ``|Omega| k (k + 3)`` and ``(m + n) k^3 / 3`` exactly; the QR
-    decompositions take ``2 (m + n) k^2`` either way. Memory: a few numbers an entry, and
-    ``m k^2`` for the normal matrices.
+    A row with c entries sees c rows of Q, whose singular values spread like ``1 +- s``,
+    ``s = sqrt(k / c)``. So n_inner steps leave about ``2 s^n_inner`` of what the row has to move.
+    That must not cover the smallest component: with a condition number of 1 two steps do, with 10
+    three or four.
+
+    Multiplications a sweep: ``2 (2 n_inner + 1) |Omega| k``, against ``|Omega| k (k + 3)`` and
+    ``(m + n) k^3 / 3`` exactly, which is less up to ``k = 4 n_inner - 1`` or so; either way
+    about ``2 (m + n) k^2`` for the QR decompositions. In time the exact solve, whose products are
+    wider, is ahead for some ranks more. Memory: a few numbers an entry, and ``m k^2`` for the
+    normal matrices.
 
     Gu, Song, Yin and Zhang (2024) draw new entries for every solve, clip large rows of the start,
     and precondition each row's problem by the QR of a random sketch of it, to any accuracy. Here
@@ -141,28 +148,26 @@ def alternating_minimisation(
     return states()
 
 
-def _improved(
-    pattern: Any, Q: np.ndarray, L: np.ndarray, n_steps: int, tally: Tally
-) -> np.ndarray:
+def _improved(pattern: Any, Q: np.ndarray, L: np.ndarray, n_steps: int, tally: Tally) -> np.ndarray:
     """Return L after steps of CGLS on the problem of every row at once."""
     rows = row_numbers(pattern)
     residual = pattern.data - entries_of(pattern, L, Q, tally)
-    for step in range(n_steps):
-        S = times(pattern, residual, Q, tally)
-        squares = np.sum(S * S, axis=1)
-        if step == 0:
-            P = S
-        else:
-            P = S + _quotient(squares, before)[:, None] * P
-            tally.n_multiplications += P.size + len(P)
+    P = S = times(pattern, residual, Q, tally)
+    squares = np.sum(S * S, axis=1)
+    tally.n_multiplications += S.size
+    for step in range(1, n_steps + 1):
         moved = entries_of(pattern, P, Q, tally)
         lengths = np.zeros_like(squares)
         np.add.at(lengths, rows, moved * moved)
         steps = _quotient(squares, lengths)
         L = L + steps[:, None] * P
         residual = residual - steps[rows] * moved
-        before = squares
-        tally.n_multiplications += 2 * len(moved) + 2 * L.size + len(L)
+        tally.n_multiplications += 2 * len(moved) + L.size + len(L)
+        if step < n_steps:
+            S = times(pattern, residual, Q, tally)
+            before, squares = squares, np.sum(S * S, axis=1)
+            P = S + _quotient(squares, before)[:, None] * P
+            tally.n_multiplications += 2 * S.size + len(S)
     return L
 
 

@@ -61,10 +61,10 @@ def completion_descent(
     4. The same with L and R in each other's place.
 
     The loss never rises, and no step size is to be chosen. Multiplications a step:
-    ``|Omega| (6 k + 2)``, and ``3 (m + n) k^2`` for the QR decompositions and what follows them. Tanner and Wei keep the
-    inverses of the k by k matrices in place of the QR decompositions, which is the same step, and
-    update the residual, which saves a third. Alternating minimisation with one inner step is this
-    method with a length for each row.
+    ``|Omega| (6 k + 2)``, and ``3 (m + n) k^2`` for the QR decompositions and what follows them.
+    Tanner and Wei keep the inverses of the k by k matrices in place of the QR decompositions, which
+    is the same step, and update the residual, which saves a third. Alternating minimisation with
+    one inner step is this method with a length for each row.
 
     References
     ----------
