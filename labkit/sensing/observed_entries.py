@@ -208,7 +208,18 @@ def orthonormal(factor: np.ndarray, tally: Tally) -> tuple[np.ndarray, np.ndarra
 
 
 def row_numbers(pattern: Any) -> np.ndarray:
-    """Return the row of every entry of a CSR matrix, in its order."""
+    """Return the row of every entry of a CSR matrix, in its order.
+
+    Parameters
+    ----------
+    pattern : csr_matrix
+        Its values are not looked at.
+
+    Returns
+    -------
+    ndarray of int, shape (n_observed,)
+        Each row's number as often as it has entries.
+    """
     counts = np.diff(pattern.indptr)
     return np.repeat(np.arange(len(counts), dtype=pattern.indices.dtype), counts)
 
