@@ -80,6 +80,9 @@ MODES_BAD = (
 )
 
 
+ENTRIES = ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -258,6 +261,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
+    },
+    "sensing.alternating_minimisation.alternating_minimisation": lambda: {
+        "entries": ENTRIES, "rank": 1,
+    },
+    "sensing.completion_descent.completion_descent": lambda: {"entries": ENTRIES, "rank": 1},
+    "sensing.soft_impute.soft_impute": lambda: {"M": X, "observed": X > -9, "penalty": 0.1},
+    "datasets.completion.completion_problem": lambda: {
+        "n_rows": 4, "n_columns": 3, "rank": 1, "n_observed": 9,
     },
 }  # fmt: skip
 
@@ -655,6 +666,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "abc", ValueError, "'abc'"),
         Bad("rows", [X, X], ValueError, "got 6"),
     ),
+    "entries": (
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("None", None, TypeError, "NoneType"),
+    ),
+    "solver": NAME,
+    "n_inner": FROM_1,
+    "condition": (*NO_REAL, Bad("below 1", 0.5, ValueError, "0.5")),
+    "spike": (*NO_REAL, NEGATIVE, ABOVE_1),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.flag_mean.flag_mean", "start"): (

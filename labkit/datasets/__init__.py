@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.completion import completion_problem
 from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
 from labkit.datasets.coverage import sparsely_seen_rows
@@ -64,6 +65,7 @@ __all__ = [
     "attributed_block_model",
     "breast_cancer",
     "clustered_individuals",
+    "completion_problem",
     "contaminated_flags",
     "contaminated_subspace",
     "diabetes",

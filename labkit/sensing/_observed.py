@@ -1,6 +1,6 @@
 """The mask of a matrix with holes, checked at the door.
 
-Used by: one_sided_completion, singular_value_thresholding.
+Used by: one_sided_completion, singular_value_thresholding, soft_impute.
 """
 
 from __future__ import annotations

@@ -147,6 +147,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "n_components": 3,
     },
     "pca.kernel_components": lambda n: {"X": decaying(n), "n_components": 3, "bandwidth": 3.0},
+    "sensing.soft_impute": lambda n: {
+        "M": corrupted(n), "observed": random(*corrupted(n).shape, seed=1) > -0.5,
+        "penalty": 1.0, "max_iterations": 10,
+    },
     "pca.principal_component_pursuit": lambda n: {"M": corrupted(n)},
     "pca.principal_components": lambda n: {"X": decaying(n), "n_components": min(n, 10)},
     "pca.probabilistic_components": lambda n: {"X": decaying(n), "n_components": 3},
