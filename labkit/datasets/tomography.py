@@ -1,4 +1,4 @@
-"""A film of moving blobs, seen through one projection a frame."""
+"""A film of moving blobs, seen through a projection or a few in each frame."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from labkit.checks import check_choice, check_count, check_real
 from labkit.random import Rng, as_generator
 
-ORDERS = ("bit-reversed", "sequential")
+VIEW_ORDERS = ("bit-reversed", "sequential")
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class ProjectedFilm:
 
     Attributes
     ----------
-    projections : ndarray, shape (n_frames, side)
-        One a frame, with noise.
-    operators : ndarray, shape (n_frames, side, side * side)
+    projections : ndarray, shape (n_frames, n_views * side)
+        With noise.
+    operators : ndarray, shape (n_frames, n_views * side, side * side)
         The projection of an image on the detector, frame by frame.
     frames : ndarray, shape (n_frames, side, side)
-        The film behind it, brightness from 0 to about 1.
-    angles : ndarray, shape (n_frames,)
+        The film behind it: brightness 0 to about 1, more where blobs meet.
+    angles : ndarray, shape (n_frames, n_views)
         Of view, in radians from 0 to pi.
     """
 
@@ -38,24 +38,27 @@ def projected_film(
     *,
     side: int,
     n_frames: int,
+    n_views: int = 1,
     noise: float = 0.02,
     speed: float = 1.0,
-    order: str = "bit-reversed",
+    view_order: str = "bit-reversed",
     rng: Rng = None,
 ) -> ProjectedFilm:
-    """Draw blobs that drift and pulse in a still disc, and project each frame along one direction.
+    """Draw blobs that drift and pulse in a still disc, and project each frame.
 
     Parameters
     ----------
     side : int
         Pixels along an edge, at least 4.
     n_frames : int
-        One direction each.
+        Evenly over one turn of the motion.
+    n_views : int
+        Directions that a frame is seen from.
     noise : float
         Standard deviation on a projection, in units of its root mean square.
     speed : float
         Of the motion: 0 is a still, 1 carries a blob along a fifth of the edge.
-    order : {"bit-reversed", "sequential"}
+    view_order : {"bit-reversed", "sequential"}
         Of the directions: neighbours in time far apart, or one after the other.
     rng : int, Generator or None
         Draws places, phases and noise.
@@ -78,15 +81,17 @@ def projected_film(
     --------
     >>> film = projected_film(side=8, n_frames=4, noise=0.0, rng=0)
     >>> film.operators.shape, film.angles.round(3).tolist()
-    ((4, 8, 64), [0.0, 1.571, 0.785, 2.356])
+    ((4, 8, 64), [[0.0], [1.571], [0.785], [2.356]])
     """
     check_count(side, "side", 4)
     check_count(n_frames, "n_frames", 1)
+    check_count(n_views, "n_views", 1)
     check_real(noise, "noise", 0.0)
     check_real(speed, "speed", 0.0)
-    check_choice(order, "order", ORDERS)
+    check_choice(view_order, "view_order", VIEW_ORDERS)
     generator = as_generator(rng)
-    turns = _bit_reversed(n_frames) if order == "bit-reversed" else np.arange(n_frames) / n_frames
+    n_turns = n_frames * n_views
+    turns = _bit_reversed(n_turns) if view_order == "bit-reversed" else np.arange(n_turns) / n_turns
     angles = np.pi * turns
 
     fine = 2 * side
@@ -99,14 +104,15 @@ def projected_film(
         swing = [0.2 * speed * np.sin(2 * np.pi * times + p) for p in phase]
         centre = 0.42 * np.cos(place) + swing[0], 0.42 * np.sin(place) + swing[1]
         frames = frames + (0.45 + swing[2]) * _disc(x, y, *centre, size)
-    seen = _projectors(fine, angles) @ frames.reshape(n_frames, -1, 1)
-    clean = seen.reshape(n_frames, side, 2).sum(axis=2) / 4
+    fine_operators = _projectors(fine, angles).reshape(n_frames, n_views * fine, -1)
+    seen = fine_operators @ frames.reshape(n_frames, -1, 1)
+    clean = seen.reshape(n_frames, n_views * side, 2).sum(axis=2) / 4
     level = np.sqrt(np.mean(clean**2))
     return ProjectedFilm(
         projections=clean + noise * level * generator.standard_normal(clean.shape),
-        operators=_projectors(side, angles),
+        operators=_projectors(side, angles).reshape(n_frames, n_views * side, -1),
         frames=frames.reshape(n_frames, side, 2, side, 2).mean(axis=(2, 4)),
-        angles=angles,
+        angles=angles.reshape(n_frames, n_views),
     )
 
 

@@ -3,6 +3,10 @@
 from labkit.sensing.gradient_descent import gradient_descent
 from labkit.sensing.measurements import DenseMeasurements, RankOneMeasurements
 from labkit.sensing.one_sided_completion import one_sided_completion
+from labkit.sensing.partially_separable_frames import (
+    SeparableFrames,
+    partially_separable_frames,
+)
 from labkit.sensing.problem import SensingProblem
 from labkit.sensing.rebalanced_factors import rebalanced_factors
 from labkit.sensing.scaled_gradient_descent import scaled_gradient_descent
@@ -16,10 +20,12 @@ __all__ = [
     "DenseMeasurements",
     "RankOneMeasurements",
     "SensingProblem",
+    "SeparableFrames",
     "ThresholdedMatrix",
     "WordVectors",
     "gradient_descent",
     "one_sided_completion",
+    "partially_separable_frames",
     "rebalanced_factors",
     "scaled_gradient_descent",
     "singular_value_thresholding",
