@@ -108,14 +108,14 @@ def partially_separable_frames(
     the objective where ``f - D f`` is the gradient of ``f^T (f - D f) / 2``: for a linear D, where
     it is symmetric. A round costs about ``48 n_frames n_bins side^2`` flops.
 
-    Of the paper's Algorithm 1 the splitting and steps 4 and 5 are kept. Its step 3 is 25 gradient
-    steps, without step 2; splines are cosines here; the learned denoiser (DnCNN), clipping at zero
-    and the start from temporal functions that are fitted to the projections are left out.
+    Of the paper's ADMM the splitting and steps 4 and 5 are kept. Its step 3 is 25 gradient steps,
+    without step 2; splines are cosines here; the learned denoiser (DnCNN), clipping at zero and
+    the start from temporal functions that are fitted to the projections are left out.
 
     References
     ----------
     Iskender, Klasky, Bresler: RED-PSM: regularization by denoising of partially separable models
-    for dynamic imaging, arXiv 2304.03483 (2023).
+    for dynamic imaging, ICCV 2023, arXiv 2304.03483.
 
     Notebook: ``notebooks/sensing/13_moving_images.ipynb``.
 
