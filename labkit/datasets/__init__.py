@@ -37,6 +37,7 @@ from labkit.datasets.synthetic import (
     planted_spectrum,
 )
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+from labkit.datasets.tomography import ProjectedFilm, projected_film
 from labkit.datasets.walks import random_walk
 
 LOADERS = (
@@ -61,6 +62,7 @@ __all__ = [
     "OPTIONAL_LOADERS",
     "Dataset",
     "Individuals",
+    "ProjectedFilm",
     "Provenance",
     "attributed_block_model",
     "breast_cancer",
@@ -86,6 +88,7 @@ __all__ = [
     "mnist",
     "natural_image",
     "planted_spectrum",
+    "projected_film",
     "python_manual",
     "random_walk",
     "sea_surface_temperature",

@@ -10,6 +10,7 @@ from labkit.sensing.kronecker_sparse_bayes import (SparseState, kronecker_sparse
 from labkit.sensing.measurements import (DenseMeasurements, RankOneMeasurements,)
 from labkit.sensing.neuron_alignment import (NeuronState, ObservedEntries, from labkit.sensing.observed_entries import (     CompletionState, neuron_alignment,)
 from labkit.sensing.one_sided_completion import one_sided_completion
+from labkit.sensing.partially_separable_frames import (SeparableFrames, partially_separable_frames,)
 from labkit.sensing.problem import SensingProblem
 from labkit.sensing.rebalanced_factors import rebalanced_factors
 from labkit.sensing.scalar_descent import (ScalarNetworks, scalar_descent,)
@@ -28,6 +29,7 @@ __all__ = [
     "RankOneMeasurements",
     "ScalarNetworks",
     "SensingProblem",
+    "SeparableFrames",
     "SoftImputation",
     "SparseState",
     "ThresholdedMatrix",
@@ -42,6 +44,7 @@ __all__ = [
     "kronecker_sparse_bayes",
     "neuron_alignment",
     "one_sided_completion",
+    "partially_separable_frames",
     "rebalanced_factors",
     "scalar_descent",
     "scaled_gradient_descent",

@@ -230,6 +230,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.one_sided_completion": lambda n: {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
     },
+    "sensing.partially_separable_frames": lambda n: {
+        "projections": np.abs(random(n, 6)),
+        "operators": np.abs(random(n, 6, 36)),
+        "rank": 2, "n_coefficients": min(n, 4),
+    },
     "sensing.singular_value_thresholding": lambda n: {
         "M": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7,
     },
