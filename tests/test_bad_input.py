@@ -22,6 +22,7 @@ import scipy.sparse
 import labkit
 from labkit import datasets, networks
 from labkit.arrays import is_array
+from labkit.sensing import ObservedEntries
 from labkit.trace import trace
 from labkit.trials import over
 
@@ -69,15 +70,6 @@ LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 def sensing() -> Any:
     return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
-
-
-MODES_BAD = (
-    Bad("none", (), TypeError, r"\(\)"),
-    Bad("zero", (3, 0), ValueError, "0"),
-    Bad("half", (3, 2.5), TypeError, "2.5"),
-    Bad("text", "32", TypeError, "'32'"),
-    Bad("number", 3, TypeError, "3"),
-)
 
 
 ENTRIES = ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
@@ -367,6 +359,15 @@ WIDTHS_BAD = (
 )
 ANYTHING: tuple[Bad, ...] = ()
 """For functions, where Python's own error says what is wrong, and for flags, which any value is."""
+
+MODES_BAD = (
+    Bad("none", (), TypeError, r"\(\)"),
+    Bad("zero", (3, 0), ValueError, "0"),
+    Bad("half", (3, 2.5), TypeError, "2.5"),
+    Bad("text", "32", TypeError, "'32'"),
+    Bad("number", 3, TypeError, "3"),
+)
+
 
 BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
@@ -663,11 +664,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("negative", lambda good: -good, ValueError, "no negative eigenvalue"),
     ),
     "neurons": (*MATRIX, Bad("a zero row", np.zeros_like, ValueError, "norm 0")),
-    "y": (
-        *ARRAY,
-        Bad("zeros", np.zeros_like, ValueError, "-1 and 1"),
-        Bad("one label", np.ones_like, ValueError, "one alone"),
-    ),
+    "y": ARRAY,
     "scale": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "loss": NAME,
     "separation": (*NO_REAL, ABOVE_1, Bad("-1.5", -1.5, ValueError, "-1.5")),
@@ -692,6 +689,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "spike": (*NO_REAL, NEGATIVE, ABOVE_1),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
+    ("sensing.neuron_alignment.neuron_alignment", "y"): (
+        Bad("zeros", np.zeros_like, ValueError, "-1 and 1"),
+        Bad("one label", np.ones_like, ValueError, "one alone"),
+    ),
     ("pca.flag_mean.flag_mean", "start"): (
         Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
         Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),

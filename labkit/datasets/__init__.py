@@ -87,6 +87,7 @@ __all__ = [
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
+    "opposed_cones",
     "planted_spectrum",
     "projected_film",
     "python_manual",
