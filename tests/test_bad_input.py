@@ -22,6 +22,7 @@ import scipy.sparse
 import labkit
 from labkit import datasets, networks
 from labkit.arrays import is_array
+from labkit.sensing import SensingProblem
 from labkit.trace import trace
 from labkit.trials import over
 
@@ -67,7 +68,24 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 
+def sensed() -> SensingProblem:
+    return datasets.sensing_problem([1.0], n_rows=6, n_measurements=30, rng=0)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
+    "datasets.perturbed.perturbed_completion": lambda: {"magnitudes": np.ones(2), "weight": 0.4},
+    "sensing.subgradient_descent.subgradient_descent": lambda: {
+        "problem": sensed(), "start": 0.1 * X,
+    },
+    "sensing.lifted_curvature.lifted_curvature": lambda: {
+        "problem": sensed(), "point": np.ones(6), "direction": np.arange(6.0), "order": 3,
+    },
+    "sensing.deep_linear_training.deep_linear_training": lambda: {
+        "Y": X, "weights": [np.ones((1, 3, 3)), np.ones((1, 6, 3))], "penalty": 0.1,
+    },
+    "sensing.depth_shrinkage.depth_shrinkage": lambda: {
+        "singular_values": np.ones(3), "depth": 3, "penalty": 0.1,
+    },
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
     "linalg.principal_angles.principal_angles": lambda: {"basis": BASIS, "other": BASIS},
@@ -527,6 +545,29 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_rows": FROM_1,
     "n_columns": FROM_1,
     "n_measurements": FROM_1,
+    "magnitudes": (*ARRAY, Bad("zero", [1.0, 0.0], ValueError, "0")),
+    "problem": (
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("None", None, TypeError, "NoneType"),
+        Bad(
+            "not square",
+            datasets.sensing_problem(
+                [1.0], n_rows=6, n_columns=5, n_measurements=9, kind="gaussian", rng=0
+            ),
+            ValueError,
+            "6 by 5",
+        ),
+    ),
+    "point": (*ARRAY, Bad("short", np.ones(2), ValueError, "2")),
+    "direction": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("zero", np.zeros(6), ValueError, "0"),
+    ),
+    "depth": FROM_1,
+    "power": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("small", 0.5, ValueError, "0.5"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("pca.principal_components.principal_components", "X"): (

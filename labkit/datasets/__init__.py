@@ -21,6 +21,7 @@ from labkit.datasets.images import (
 )
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
+from labkit.datasets.perturbed import perturbed_completion
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
 from labkit.datasets.synthetic import (
@@ -73,6 +74,7 @@ __all__ = [
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
+    "perturbed_completion",
     "planted_spectrum",
     "random_walk",
     "sea_surface_temperature",

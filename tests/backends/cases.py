@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 import labkit
-from labkit import networks
+from labkit import datasets, networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
+from labkit.sensing import SensingProblem
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -101,6 +102,11 @@ def waves(n: int) -> Callable[[Any], Any]:
     return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
 
 
+def sensed(n: int) -> SensingProblem:
+    """Return a sensing problem with symmetric measurement matrices."""
+    return datasets.sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
+
+
 def grouped(n: int) -> dict[str, Any]:
     """Return samples of three classes of two subclasses each, of sizes that differ."""
     groups = np.repeat(np.arange(6), np.arange(1, 7) * n)
@@ -160,6 +166,23 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "rng": 0,
     },
     "pca.incremental_components": lambda n: {"batches": stream(n), "n_components": 3},
+    "sensing.subgradient_descent": lambda n: {"problem": sensed(n), "start": 0.1 * random(n, n)},
+    "sensing.lifted_curvature": lambda n: {
+        "problem": sensed(n),
+        "point": random(n) / np.sqrt(n),
+        "direction": random(n, seed=1),
+        "order": 3,
+    },
+    "sensing.deep_linear_training": lambda n: {
+        "Y": random(n, n) / n,
+        "weights": [random(2, n, n, seed=i) / n for i in range(3)],
+        "penalty": 0.1,
+    },
+    "sensing.depth_shrinkage": lambda n: {
+        "singular_values": np.linspace(0, 2, n),
+        "depth": 3,
+        "penalty": 0.1,
+    },
     "pca.oja_components": lambda n: {
         "batches": stream(n),
         "n_components": 3,
@@ -227,6 +250,9 @@ def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
         return {key: place(part, where) for key, part in value.items()}
     if isinstance(value, tuple | list):
         return type(value)(place(part, where) for part in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: place(getattr(value, f.name), where) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **parts)
     return value
 
 
