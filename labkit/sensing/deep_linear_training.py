@@ -83,8 +83,8 @@ def deep_linear_training(
     3. A step against all gradients at once.
 
     What the optimum is. Given the product Z of one branch with singular values s_i, the cheapest
-    layers are ``U_l S^(1/L) U_(l-1)'``, and with p = L the price is ``(L / 2) (sum s_i^(2/L))^(L/2)``,
-    a Schatten quasi-norm, not convex for L above 2. With a branch for each singular value it is
+    layers are ``U_l S^(1/L) U_(l-1)'``, and with p = L the price is
+    ``(L / 2) (sum s_i^(2/L))^(L/2)``, a Schatten quasi-norm, not convex for L above 2. With a branch for each singular value it is
     ``(L / 2) sum s_i``, the nuclear norm: convex, and the value of the dual problem. With p = 2 it
     is ``(L / 2) sum s_i^(2/L)`` in both cases: branches do not help.
 
@@ -152,6 +152,7 @@ def _checked(Y: Array, weights: Sequence[Array]) -> list[Array]:
         n_out = Y.shape[0] if i == len(layers) - 1 else layer.shape[1]
         if tuple(layer.shape) != (n_branches, n_out, n_in):
             raise ValueError(
-                f"weights[{i}] must have shape {(n_branches, n_out, n_in)}, got {tuple(layer.shape)}"
+                f"weights[{i}] must have shape {(n_branches, n_out, n_in)}, "
+                f"got {tuple(layer.shape)}"
             )
     return [xp.astype(layer, Y.dtype) for layer in layers]

@@ -48,7 +48,7 @@ def depth_shrinkage(singular_values: Array, *, depth: int, penalty: float) -> Ar
        ``s0 = (beta (1 - 2/L))^(L / (2L - 2))``; a minimum other than 0 is its root above s0, found
        by bisection between s0 and y.
     3. Keep the root where its objective is below ``y^2 / 2``, that of 0. So no value between
-       0 and ``(beta (L - 1))^(L / (2 L - 2))`` ever comes out: the rank drops in jumps.
+       0 and ``(beta (L - 2))^(L / (2 L - 2))`` ever comes out: the rank drops in jumps.
 
     About sixty evaluations a value.
 

@@ -60,7 +60,7 @@ def subgradient_descent(
     2. Step by ``eta rho^t`` along D over its norm. Where D is zero, every residual is: stay.
 
     Why outliers cancel: for Gaussian A_i and ``y_i = <A_i, X> + s_i`` with s independent of A_i,
-    ``E sign(<A_i, Z> - s) A_i = sqrt(2 / pi) E exp(-s^2 / 2 |Z|^2) Z / |Z|`` with ``Z = U U^T - X``:
+    ``E sign(<A_i, Z> - s) A_i = sqrt(2 / pi) E exp(-s^2 / 2 |Z|^2) Z / |Z|``, ``Z = U U^T - X``:
     it points along the error, whatever the law of s. Outliers only shorten it.
 
     One product with A and one with its adjoint a step. The loss does not tend to 0, since outliers

@@ -23,7 +23,7 @@ def test_a_grid_finds_nothing_lower(depth, penalty):
 def test_the_jump(depth):
     beta = 0.2
     found = depth_shrinkage(np.linspace(0, 3, 30001), depth=depth, penalty=beta)
-    smallest = (beta * (depth - 1)) ** (depth / (2 * depth - 2))
+    smallest = (beta * (depth - 2)) ** (depth / (2 * depth - 2))
     assert found[found > 0].min() == pytest.approx(smallest, rel=1e-3)
 
 
