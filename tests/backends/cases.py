@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 import labkit
-from labkit import datasets, networks
+from labkit import networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
-from labkit.sensing import SensingProblem
+from labkit.datasets import sensing_problem
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -102,11 +102,6 @@ def waves(n: int) -> Callable[[Any], Any]:
     return lambda Z: array_namespace(Z).sin(from_numpy(places, like=Z) + Z)
 
 
-def sensed(n: int) -> SensingProblem:
-    """Return a sensing problem with symmetric measurement matrices."""
-    return datasets.sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
-
-
 def grouped(n: int) -> dict[str, Any]:
     """Return samples of three classes of two subclasses each, of sizes that differ."""
     groups = np.repeat(np.arange(6), np.arange(1, 7) * n)
@@ -130,6 +125,17 @@ def scene(n: int) -> np.ndarray:
     """Return the spectra of 2 n pixels in n bands, mixed of three."""
     pure = 1 + np.cos(np.outer(np.arange(1, 4), np.linspace(0, 3, n)))
     return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
+
+
+def sensing(n: int) -> dict[str, Any]:
+    """Return a matrix of rank 2 behind products of vectors, and a start of five columns."""
+    problem = sensing_problem([2.0, 1.0], n_rows=n, n_measurements=5 * n, kind="rank-one", rng=0)
+    return {"problem": problem, "start": (columns(n), random(n, min(n, 5)) / np.sqrt(n))}
+
+
+def sensed(n: int) -> SensingProblem:
+    """Return a sensing problem with symmetric measurement matrices."""
+    return datasets.sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -166,23 +172,6 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "rng": 0,
     },
     "pca.incremental_components": lambda n: {"batches": stream(n), "n_components": 3},
-    "sensing.subgradient_descent": lambda n: {"problem": sensed(n), "start": 0.1 * random(n, n)},
-    "sensing.lifted_curvature": lambda n: {
-        "problem": sensed(n),
-        "point": random(n) / np.sqrt(n),
-        "direction": random(n, seed=1),
-        "order": 3,
-    },
-    "sensing.deep_linear_training": lambda n: {
-        "Y": random(n, n) / n,
-        "weights": [random(2, n, n, seed=i) / n for i in range(3)],
-        "penalty": 0.1,
-    },
-    "sensing.depth_shrinkage": lambda n: {
-        "singular_values": np.linspace(0, 2, n),
-        "depth": 3,
-        "penalty": 0.1,
-    },
     "pca.oja_components": lambda n: {
         "batches": stream(n),
         "n_components": 3,
@@ -239,6 +228,39 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "sensing.one_sided_completion": lambda n: {
+        "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
+    },
+    "sensing.singular_value_thresholding": lambda n: {
+        "M": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7,
+    },
+    "sensing.swivel_embeddings": lambda n: {
+        "counts": np.floor(np.abs(random(n, n)) * 2), "n_dimensions": 3, "n_blocks": 2, "rng": 0,
+    },
+    "sensing.gradient_descent": lambda n: {**sensing(n), "step_size": 0.05},
+    "sensing.rebalanced_factors": lambda n: {
+        "F": decaying(n)[:, : min(n, 5)], "G": random(n, min(n, 5)), "singular_value": 1.0,
+    },
+    "sensing.scaled_gradient_descent": lambda n: {
+        **sensing(n), "step_size": 0.2, "damping": 0.01,
+    },
+    "sensing.subgradient_descent": lambda n: {"problem": sensed(n), "start": 0.1 * random(n, n)},
+    "sensing.lifted_curvature": lambda n: {
+        "problem": sensed(n),
+        "point": random(n) / np.sqrt(n),
+        "direction": random(n, seed=1),
+        "order": 3,
+    },
+    "sensing.deep_linear_training": lambda n: {
+        "Y": random(n, n) / n,
+        "weights": [random(2, n, n, seed=i) / n for i in range(3)],
+        "penalty": 0.1,
+    },
+    "sensing.depth_shrinkage": lambda n: {
+        "singular_values": np.linspace(0, 2, n),
+        "depth": 3,
+        "penalty": 0.1,
+    },
 }  # fmt: skip
 
 
@@ -248,11 +270,11 @@ def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
         return where(value)
     if isinstance(value, dict):
         return {key: place(part, where) for key, part in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(place(part, where) for part in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = {f.name: place(getattr(value, f.name), where) for f in dataclasses.fields(value)}
-        return dataclasses.replace(value, **parts)
+        return type(value)(**parts)
+    if isinstance(value, tuple | list):
+        return type(value)(place(part, where) for part in value)
     return value
 
 
