@@ -71,7 +71,7 @@ def sensing() -> Any:
     return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
 
 
-def sensed() -> SensingProblem:
+def sensed() -> Any:
     return datasets.sensing_problem([1.0], n_rows=6, n_measurements=30, rng=0)
 
 
@@ -233,7 +233,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
-    "datasets.perturbed.perturbed_completion": lambda: {"magnitudes": np.ones(2), "weight": 0.4},
+    "datasets.perturbed.perturbed_completion": lambda: {
+        "magnitudes": np.ones(2), "visibility": 0.4,
+    },
     "sensing.subgradient_descent.subgradient_descent": lambda: {
         "problem": sensed(), "start": 0.1 * X,
     },
@@ -241,7 +243,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "problem": sensed(), "point": np.ones(6), "direction": np.arange(6.0), "order": 3,
     },
     "sensing.deep_linear_training.deep_linear_training": lambda: {
-        "Y": X, "weights": [np.ones((1, 3, 3)), np.ones((1, 6, 3))], "penalty": 0.1,
+        "Y": X, "layers": [np.ones((1, 3, 3)), np.ones((1, 6, 3))], "penalty": 0.1,
     },
     "sensing.depth_shrinkage.depth_shrinkage": lambda: {
         "singular_values": np.ones(3), "depth": 3, "penalty": 0.1,
@@ -606,6 +608,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zero", np.zeros(6), ValueError, "0"),
     ),
     "depth": FROM_1,
+    "visibility": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "layers": (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("NaN", lambda good: [changed(np.nan)(good[0]), good[1]], ValueError, "got 1 entries"),
+        Bad("matrices", lambda good: [layer[0] for layer in good], ValueError, r"\(3, 3\)"),
+        Bad("one left out", lambda good: good[1:] * 2, ValueError, r"\(1, 6, 3\)"),
+        Bad("text", "layers", TypeError, "str"),
+    ),
     "power": (
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("small", 0.5, ValueError, "0.5"),

@@ -9,19 +9,19 @@ from labkit.checks import check_array, check_real
 from labkit.sensing import DenseMeasurements, SensingProblem
 
 
-def perturbed_completion(magnitudes: Array, *, weight: float) -> SensingProblem:
+def perturbed_completion(magnitudes: Array, *, visibility: float) -> SensingProblem:
     """Make a completion problem of rank 1 in which each choice of signs is nearly an answer.
 
     The truth is ``z z'`` with ``z = (m_1, 0, m_2, 0, ..., m_k)``. Seen in full are the diagonal and
     the rows and columns of the zeros. The products ``m_i m_j``, which alone tell signs, are seen
-    with a small weight.
+    with a small weight, their visibility.
 
     Parameters
     ----------
     magnitudes : Array, shape (k,)
         m, above 0, at least two.
-    weight : float
-        Of the entries that tell signs, from 0 (then any signs fit) to 1 (then all is seen).
+    visibility : float
+        Weight of the entries that tell signs, from 0 (then any signs fit) to 1 (all is seen).
 
     Returns
     -------
@@ -37,25 +37,25 @@ def perturbed_completion(magnitudes: Array, *, weight: float) -> SensingProblem:
     -----
     Host: data are made on the host.
 
-    For a small weight there is a minimum near z with any pattern of signs: ``2^(k-1) - 1`` wrong
-    ones, up to the sign of the whole. The construction is the one that Ma, Molybog, Lavaei and
-    Sojoudi (2023) take over, with magnitudes other than 1 allowed.
+    For a small visibility there is a minimum near z with any pattern of signs: ``2^(k-1) - 1``
+    wrong ones, up to the sign of the whole. The construction is the one that Ma, Molybog, Lavaei
+    and Sojoudi (2023) take over, with magnitudes other than 1 allowed.
 
     Examples
     --------
-    >>> problem = perturbed_completion(np.array([1.0, 2.0]), weight=0.1)
+    >>> problem = perturbed_completion(np.array([1.0, 2.0]), visibility=0.1)
     >>> problem.truth.tolist()
     [[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [2.0, 0.0, 4.0]]
     """
     m = to_numpy(check_array(magnitudes, "magnitudes", n_dims=1, min_shape=(2,)))
     if np.any(m <= 0):
         raise ValueError(f"magnitudes must be above 0, got {m.min():g}")
-    weight = check_real(weight, "weight", 0.0, 1.0)
+    visibility = check_real(visibility, "visibility", 0.0, 1.0)
     n = 2 * len(m) - 1
     z = np.zeros(n)
     z[::2] = m
     odd = np.arange(n) % 2 == 0
     hidden = odd[:, None] & odd[None, :] & ~np.eye(n, dtype=bool)
-    A = DenseMeasurements(np.diag(np.where(hidden, weight, 1.0).ravel()), (n, n))
+    A = DenseMeasurements(np.diag(np.where(hidden, visibility, 1.0).ravel()), (n, n))
     truth = np.outer(z, z)
     return SensingProblem(A, A.apply(truth), truth)

@@ -9,10 +9,11 @@ Papers: parallel-deep-neural-networks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, eps
 from labkit.checks import check_array, check_matrix, check_real, check_same_device
 
 
@@ -22,22 +23,22 @@ class DeepLinearNetwork:
 
     Attributes
     ----------
-    weights : tuple of Array, each of shape (n_branches, layer_out, layer_in)
-        The layers, the first one first.
+    layers : tuple of Array, each of shape (n_branches, layer_out, layer_in)
+        The first one first.
     product : Array, shape (n_out, n_in)
         The sum over branches of the products of their layers.
     objective : float
         What is minimised.
     """
 
-    weights: tuple[Array, ...]
+    layers: tuple[Array, ...]
     product: Array
     objective: float
 
 
 def deep_linear_training(
     Y: Array,
-    weights: Sequence[Array],
+    layers: Sequence[Array],
     *,
     penalty: float,
     power: float | None = None,
@@ -53,8 +54,8 @@ def deep_linear_training(
     Y : Array, shape (n_out, n_in)
         Targets for white inputs, ``X X' = I``: then the loss of a network depends on its product
         alone, and Y stands for ``Y X'``.
-    weights : sequence of Array, each of shape (n_branches, layer_out, layer_in)
-        The start, L layers, the first one first. Not near zero: there descent rests from depth 3
+    layers : sequence of Array, each of shape (n_branches, layer_out, layer_in)
+        The start, L of them, the first one first. Not near zero: there descent rests from depth 3
         on. One branch is a standard network.
     penalty : float
         beta, at least 0.
@@ -71,7 +72,8 @@ def deep_linear_training(
     Raises
     ------
     TypeError, ValueError
-        For bad values, or layers that do not fit each other or Y.
+        For bad values, or layers that do not fit each other or Y; while it runs, for steps so long
+        that the objective grows without bound.
 
     Notes
     -----
@@ -83,10 +85,11 @@ def deep_linear_training(
     3. A step against all gradients at once.
 
     What the optimum is. Given the product Z of one branch with singular values s_i, the cheapest
-    layers are ``U_l S^(1/L) U_(l-1)'``, and with p = L the price is
-    ``(L / 2) (sum s_i^(2/L))^(L/2)``, a Schatten quasi-norm, not convex for L above 2. With a branch for each singular value it is
-    ``(L / 2) sum s_i``, the nuclear norm: convex, and the value of the dual problem. With p = 2 it
-    is ``(L / 2) sum s_i^(2/L)`` in both cases: branches do not help.
+    layers are ``U_l S^(1/L) U_(l-1)'``, and with p = L the price, over beta, is
+    ``(L / 2) (sum s_i^(2/L))^(L/2)``, a Schatten quasi-norm, not convex for L above 2. With a
+    branch for each singular value it is ``(L / 2) sum s_i``, the nuclear norm: convex, and the
+    value of the dual problem. With p = 2 it is ``(L / 2) sum s_i^(2/L)`` in both cases: branches do
+    not help.
 
     Two products of matrices a layer and a step, for each branch.
 
@@ -110,14 +113,14 @@ def deep_linear_training(
     0.85
     """
     Y = check_matrix(Y, "Y")
-    layers = _checked(Y, weights)
+    start = _checked(Y, layers)
     beta = check_real(penalty, "penalty", 0.0)
-    p = float(len(layers)) if power is None else check_real(power, "power", 1.0)
+    p = float(len(start)) if power is None else check_real(power, "power", 1.0)
     eta = check_real(step_size, "step_size", 0.0, open_low=True)
 
     def networks() -> Iterator[DeepLinearNetwork]:
         xp = array_namespace(Y)
-        W = list(layers)
+        W, limit = list(start), math.inf
         while True:
             before = [W[0]]  # before[l]: layers 0 to l
             for layer in W[1:]:
@@ -127,6 +130,12 @@ def deep_linear_training(
             R = product - Y
             price = sum((xp.sum(s ** (p / 2)) for s in squares), start=xp.sum(R * R) * 0)
             objective = float(xp.sum(R * R) + beta * price) / 2
+            if not objective < limit:
+                raise ValueError(
+                    "step_size must be smaller here: the objective grows without bound, "
+                    f"got {eta:g}"
+                )
+            limit = min(limit, (1 + objective) * eps(Y) ** -0.75)
             yield DeepLinearNetwork(tuple(W), product, objective)
             back = xp.broadcast_to(R, before[-1].shape)  # the residual behind the later layers
             for i in range(len(W) - 1, -1, -1):  # steps 1 to 3, from the last layer
@@ -139,20 +148,21 @@ def deep_linear_training(
     return networks()
 
 
-def _checked(Y: Array, weights: Sequence[Array]) -> list[Array]:
-    if not isinstance(weights, list | tuple) or len(weights) == 0:
-        raise TypeError(f"weights must be a list of layers, got {type(weights).__name__}")
+def _checked(Y: Array, layers: Sequence[Array]) -> list[Array]:
+    if not isinstance(layers, list | tuple):
+        raise TypeError(f"layers must be a list of arrays, got {type(layers).__name__}")
+    if len(layers) == 0:
+        raise ValueError("layers must hold at least one layer, got []")
     xp = array_namespace(Y)
-    layers = [check_array(layer, f"weights[{i}]", n_dims=3) for i, layer in enumerate(weights)]
-    for i, layer in enumerate(layers):
-        check_same_device(**{"Y": Y, f"weights_{i}": layer})
-    n_branches = layers[0].shape[0]
-    inputs = [Y.shape[1], *(layer.shape[1] for layer in layers[:-1])]
-    for i, (layer, n_in) in enumerate(zip(layers, inputs, strict=True)):
-        n_out = Y.shape[0] if i == len(layers) - 1 else layer.shape[1]
+    checked = [check_array(layer, f"layers[{i}]", n_dims=3) for i, layer in enumerate(layers)]
+    for i, layer in enumerate(checked):
+        check_same_device(**{"Y": Y, f"layers[{i}]": layer})
+    n_branches = checked[0].shape[0]
+    inputs = [Y.shape[1], *(layer.shape[1] for layer in checked[:-1])]
+    for i, (layer, n_in) in enumerate(zip(checked, inputs, strict=True)):
+        n_out = Y.shape[0] if i == len(checked) - 1 else layer.shape[1]
         if tuple(layer.shape) != (n_branches, n_out, n_in):
             raise ValueError(
-                f"weights[{i}] must have shape {(n_branches, n_out, n_in)}, "
-                f"got {tuple(layer.shape)}"
+                f"layers[{i}] must have shape {(n_branches, n_out, n_in)}, got {tuple(layer.shape)}"
             )
-    return [xp.astype(layer, Y.dtype) for layer in layers]
+    return [xp.astype(layer, Y.dtype) for layer in checked]

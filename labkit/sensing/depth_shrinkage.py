@@ -72,7 +72,7 @@ def depth_shrinkage(singular_values: Array, *, depth: int, penalty: float) -> Ar
     y = check_array(singular_values, "singular_values", n_dims=1)
     xp = array_namespace(y)
     if bool(xp.any(y < 0)):
-        raise ValueError(f"singular_values must not be negative, got {float(xp.min(y)):g}")
+        raise ValueError(f"singular_values must not be negative, got {float(xp.min(y))}")
     L = check_count(depth, "depth", 1)
     beta = check_real(penalty, "penalty", 0.0)
     if L == 1:  # step 1

@@ -17,6 +17,8 @@ from labkit.checks import check_count
 from labkit.sensing._symmetric import check_points
 from labkit.sensing.problem import SensingProblem
 
+LARGEST_LOGARITHM = 700.0
+
 
 @dataclass(frozen=True)
 class LiftedCurvature:
@@ -66,7 +68,7 @@ def lifted_curvature(
         u, of any length above 0. By default the eigenvector of the least eigenvalue of
         ``A*(A(x x') - b)``.
     order : int
-        l, from 1, the problem itself. Odd orders keep the signs of p and q.
+        l, from 1, the problem itself, to 999. Odd orders keep the signs of p and q.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def lifted_curvature(
     Raises
     ------
     TypeError, ValueError
-        For bad values, or a point or direction that does not fit.
+        For bad values, a point or direction that does not fit, or powers that overflow.
 
     Notes
     -----
@@ -107,13 +109,13 @@ def lifted_curvature(
     --------
     >>> import numpy as np
     >>> from labkit.datasets import perturbed_completion
-    >>> problem = perturbed_completion(np.array([1.0, 1.0]), weight=0.4)
+    >>> problem = perturbed_completion(np.array([1.0, 1.0]), visibility=0.4)
     >>> spurious = np.array([1.0, 0.0, -1.0]) * np.sqrt(0.84 / 1.16)
     >>> [lifted_curvature(problem, spurious, order=l).curvature > 0 for l in (1, 3)]
     [True, False]
     """
     x = check_points(problem, point, "point", n_dims=1)
-    check_count(order, "order", 1)
+    check_count(order, "order", 1, 999)
     xp = array_namespace(x)
     A, b = problem.A, problem.b
     seen = A.apply(_outer(x, x))
@@ -130,6 +132,9 @@ def lifted_curvature(
     p, q = float(xp.sum(seen * along)), float(xp.sum(b * along))
     s = float(xp.sum(across * across))
     a, c = _symmetric(A.adjoint(seen)) @ x, _symmetric(A.adjoint(b)) @ x
+    largest = max(abs(p), abs(q), s, float(xp.sum(a * a)), float(xp.sum(c * c)))
+    if largest > 1 and order * math.log(largest) > LARGEST_LOGARITHM:
+        raise ValueError(f"order must be smaller here: powers overflow, got {order}")
     return LiftedCurvature(
         curvature=4 * s**order + 2 * p**order - 2 * q**order,
         gradient_norm=2 * _power_distance(a, c, order),  # step 3

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_real
+from labkit.sensing._factors import check_size, largest_norm
 from labkit.sensing._symmetric import check_points
 from labkit.sensing.problem import SensingProblem
 
@@ -50,7 +51,8 @@ def subgradient_descent(
     Raises
     ------
     TypeError, ValueError
-        For bad values, a start that does not fit, or measurements of matrices that are not square.
+        For bad values, a start that does not fit, or measurements of matrices that are not square;
+        while it runs, for steps so long that the factors grow without bound.
 
     Notes
     -----
@@ -97,13 +99,14 @@ def subgradient_descent(
 
     def factors() -> Iterator[Array]:
         xp = array_namespace(start)
-        U, step = start, eta
+        U, step, limit = start, eta, largest_norm(problem, start)
         while True:
             yield U
             back = problem.A.adjoint(xp.sign(problem.residual(U)))  # step 1
             D = (back + xp.matrix_transpose(back)) / 2
             size = math.sqrt(float(xp.sum(D * D)))
-            U = U - (step / size) * (D @ U) if size > 0 else U  # step 2
+            if size > 0:  # step 2
+                U = check_size(U - (step / size) * (D @ U), limit, eta)
             step = rho * step
 
     return factors()

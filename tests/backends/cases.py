@@ -133,9 +133,9 @@ def sensing(n: int) -> dict[str, Any]:
     return {"problem": problem, "start": (columns(n), random(n, min(n, 5)) / np.sqrt(n))}
 
 
-def sensed(n: int) -> SensingProblem:
+def sensed(n: int) -> Any:
     """Return a sensing problem with symmetric measurement matrices."""
-    return datasets.sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
+    return sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -253,7 +253,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "sensing.deep_linear_training": lambda n: {
         "Y": random(n, n) / n,
-        "weights": [random(2, n, n, seed=i) / n for i in range(3)],
+        "layers": [random(2, n, n, seed=i) / n for i in range(3)],
         "penalty": 0.1,
     },
     "sensing.depth_shrinkage": lambda n: {

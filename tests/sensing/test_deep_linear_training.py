@@ -16,15 +16,15 @@ def start(branches, depth, seed=0, scale=0.6):
 
 @pytest.mark.parametrize("power", [None, 2.0, 3.5])
 def test_a_step_is_a_gradient_step(power):
-    weights, step = start(2, 3), 1e-6
+    layers, step = start(2, 3), 1e-6
     arguments = {"penalty": 0.3, "power": power}
     first, second = (
         state
         for _, state in zip(
-            range(2), deep_linear_training(Y, weights, step_size=step, **arguments), strict=False
+            range(2), deep_linear_training(Y, layers, step_size=step, **arguments), strict=False
         )
     )
-    squared = sum(np.sum((a - b) ** 2) for a, b in zip(first.weights, second.weights, strict=True))
+    squared = sum(np.sum((a - b) ** 2) for a, b in zip(first.layers, second.layers, strict=True))
     assert first.objective - second.objective == pytest.approx(squared / step, rel=1e-4)
 
 
@@ -52,7 +52,7 @@ def test_branches_reach_the_nuclear_norm_and_weight_decay_its_own_value():
     assert lowest(1, 3, 2.0) == pytest.approx(decay, rel=1e-3)
 
 
-def test_zero_weights_stay():
+def test_layers_of_zeros_stay():
     run = trace(
         deep_linear_training(Y, [np.zeros((1, 2, 2))] * 3, penalty=0.1), n_steps=3, record={}
     )
@@ -60,23 +60,29 @@ def test_zero_weights_stay():
 
 
 def test_float32():
-    weights = [w.astype("float32") for w in start(1, 2)]
-    state = next(deep_linear_training(Y.astype("float32"), weights, penalty=0.1))
+    layers = [w.astype("float32") for w in start(1, 2)]
+    state = next(deep_linear_training(Y.astype("float32"), layers, penalty=0.1))
     assert state.product.dtype == np.float32
 
 
 @pytest.mark.parametrize(
-    ("weights", "error", "message"),
+    ("layers", "error", "message"),
     [
-        ([], TypeError, "weights must be a list of layers"),
-        ([np.ones((1, 3, 2))], ValueError, r"weights\[0\] must have shape \(1, 2, 2\)"),
+        ([], ValueError, "layers must hold at least one layer"),
+        ([np.ones((1, 3, 2))], ValueError, r"layers\[0\] must have shape \(1, 2, 2\)"),
         (
             [np.ones((2, 2, 2)), np.ones((1, 2, 2))],
             ValueError,
-            r"weights\[1\] must have shape \(2, 2, 2\)",
+            r"layers\[1\] must have shape \(2, 2, 2\)",
         ),
     ],
 )
-def test_refusals(weights, error, message):
+def test_refusals(layers, error, message):
     with pytest.raises(error, match=message):
-        deep_linear_training(Y, weights, penalty=0.1)
+        deep_linear_training(Y, layers, penalty=0.1)
+
+
+def test_long_steps_say_so():
+    layers = [10 * layer for layer in start(1, 4)]
+    with pytest.raises(ValueError, match="step_size must be smaller here"):
+        trace(deep_linear_training(Y, layers, penalty=0.1, step_size=1.0), n_steps=50, record={})

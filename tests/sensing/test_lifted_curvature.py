@@ -54,7 +54,7 @@ def test_the_gradient_by_finite_differences(order):
 
 
 def test_a_known_minimum_becomes_a_saddle():
-    problem = perturbed_completion([1.0, 1.0], weight=0.4)
+    problem = perturbed_completion([1.0, 1.0], visibility=0.4)
     x = np.array([1.0, 0, -1]) * np.sqrt(0.84 / 1.16)
     one, three = (lifted_curvature(problem, x, order=order) for order in (1, 3))
     assert max(one.gradient_norm, three.gradient_norm) < 1e-14
@@ -63,7 +63,7 @@ def test_a_known_minimum_becomes_a_saddle():
 
 
 def test_the_truth_stays_a_minimum_and_zero_is_stationary():
-    problem = perturbed_completion([1.0, 0.7, 1.2], weight=0.3)
+    problem = perturbed_completion([1.0, 0.7, 1.2], visibility=0.3)
     z = np.array([1.0, 0, 0.7, 0, 1.2])
     rng = np.random.default_rng(0)
     for order in (1, 3, 5):
@@ -84,3 +84,5 @@ def test_refusals():
         lifted_curvature(SMALL, np.ones(3), np.zeros(3), order=1)
     with pytest.raises(ValueError, match="point must have 3 rows, got 2"):
         lifted_curvature(SMALL, np.ones(2), order=1)
+    with pytest.raises(ValueError, match="order must be smaller here: powers overflow, got 301"):
+        lifted_curvature(SMALL, np.full(3, 10.0), order=301)

@@ -97,3 +97,9 @@ def test_float32():
 def test_refusals(changes, message):
     with pytest.raises(ValueError, match=message):
         subgradient_descent(**{"problem": spoilt(), "start": start(), **changes})
+
+
+def test_long_steps_say_so():
+    states = subgradient_descent(spoilt(), start(), step_size=5.0, decay=1.0)
+    with pytest.raises(ValueError, match="step_size must be smaller here"):
+        trace(states, n_steps=200, record={})
