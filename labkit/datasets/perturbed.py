@@ -26,7 +26,7 @@ def perturbed_completion(magnitudes: Array, *, visibility: float) -> SensingProb
     Returns
     -------
     SensingProblem
-        With 2 k - 1 rows and one measurement an entry, on the host.
+        With 2 k - 1 rows and one measurement an entry, by a symmetric matrix; on the host.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def perturbed_completion(magnitudes: Array, *, visibility: float) -> SensingProb
     z[::2] = m
     odd = np.arange(n) % 2 == 0
     hidden = odd[:, None] & odd[None, :] & ~np.eye(n, dtype=bool)
-    A = DenseMeasurements(np.diag(np.where(hidden, visibility, 1.0).ravel()), (n, n))
+    entries = np.diag(np.where(hidden, visibility, 1.0).ravel()).reshape(-1, n, n)
+    matrices = (entries + entries.transpose(0, 2, 1)) / 2
+    A = DenseMeasurements(matrices.reshape(n * n, n * n), (n, n))
     truth = np.outer(z, z)
     return SensingProblem(A, A.apply(truth), truth)

@@ -1,4 +1,4 @@
-"""Is a stationary point of a sensing problem a saddle once the problem is lifted to tensors?
+"""Lifted to tensors, a minimum of a sensing problem may be a saddle: its slope and curvature there.
 
 A vector x becomes the tensor x (x) ... (x) x, and the measurements act on each factor. A minimum
 stays a stationary point, but new directions appear, and along some of them the lifted loss falls.
