@@ -75,6 +75,10 @@ def sensing() -> Any:
 ENTRIES = ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
 
 
+def sensed() -> Any:
+    return datasets.sensing_problem([1.0], n_rows=6, n_measurements=30, rng=0)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -265,6 +269,21 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.soft_impute.soft_impute": lambda: {"M": X, "observed": X > -9, "penalty": 0.1},
     "datasets.completion.completion_problem": lambda: {
         "n_rows": 4, "n_columns": 3, "rank": 1, "n_observed": 9,
+    },
+    "datasets.perturbed.perturbed_completion": lambda: {
+        "magnitudes": np.ones(2), "visibility": 0.4,
+    },
+    "sensing.subgradient_descent.subgradient_descent": lambda: {
+        "problem": sensed(), "start": 0.1 * X,
+    },
+    "sensing.lifted_curvature.lifted_curvature": lambda: {
+        "problem": sensed(), "point": np.ones(6), "direction": np.arange(6.0), "order": 3,
+    },
+    "sensing.deep_linear_training.deep_linear_training": lambda: {
+        "Y": X, "layers": [np.ones((1, 3, 3)), np.ones((1, 6, 3))], "penalty": 0.1,
+    },
+    "sensing.depth_shrinkage.depth_shrinkage": lambda: {
+        "singular_values": np.ones(3), "depth": 3, "penalty": 0.1,
     },
 }  # fmt: skip
 
@@ -687,6 +706,17 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_inner": FROM_1,
     "condition": (*NO_REAL, Bad("below 1", 0.5, ValueError, "0.5")),
     "spike": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "magnitudes": (*ARRAY, Bad("zero", [1.0, 0.0], ValueError, "0")),
+    "point": (*ARRAY, Bad("short", np.ones(2), ValueError, "2")),
+    "direction": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("zero", np.zeros(6), ValueError, "0"),
+    ),
+    "visibility": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "power": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("small", 0.5, ValueError, "0.5"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -27,6 +27,7 @@ from labkit.datasets.images import (
 from labkit.datasets.individuals import Individuals, clustered_individuals
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
+from labkit.datasets.perturbed import perturbed_completion
 from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
@@ -88,6 +89,7 @@ __all__ = [
     "mnist",
     "natural_image",
     "opposed_cones",
+    "perturbed_completion",
     "planted_spectrum",
     "projected_film",
     "python_manual",

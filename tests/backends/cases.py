@@ -133,6 +133,11 @@ def sensing(n: int) -> dict[str, Any]:
     return {"problem": problem, "start": (columns(n), random(n, min(n, 5)) / np.sqrt(n))}
 
 
+def sensed(n: int) -> Any:
+    """Return a sensing problem with symmetric measurement matrices."""
+    return sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -265,6 +270,23 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.kronecker_sparse_bayes": lambda n: {
         "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
         "noise_variance": 0.5,
+    },
+    "sensing.subgradient_descent": lambda n: {"problem": sensed(n), "start": 0.1 * random(n, n)},
+    "sensing.lifted_curvature": lambda n: {
+        "problem": sensed(n),
+        "point": random(n) / np.sqrt(n),
+        "direction": random(n, seed=1),
+        "order": 3,
+    },
+    "sensing.deep_linear_training": lambda n: {
+        "Y": random(n, n) / n,
+        "layers": [random(2, n, n, seed=i) / n for i in range(3)],
+        "penalty": 0.1,
+    },
+    "sensing.depth_shrinkage": lambda n: {
+        "singular_values": np.linspace(0, 2, n),
+        "depth": 3,
+        "penalty": 0.1,
     },
 }  # fmt: skip
 
