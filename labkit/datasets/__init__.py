@@ -22,6 +22,7 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.individuals import Individuals, clustered_individuals
+from labkit.datasets.mixtures import pairwise_mixtures
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.scenes import indian_pines
@@ -33,6 +34,7 @@ from labkit.datasets.synthetic import (
     planted_spectrum,
 )
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+from labkit.datasets.tubes import TubalProblem, tubal_problem
 from labkit.datasets.walks import random_walk
 
 LOADERS = (
@@ -58,6 +60,7 @@ __all__ = [
     "Dataset",
     "Individuals",
     "Provenance",
+    "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
     "clustered_individuals",
@@ -79,12 +82,14 @@ __all__ = [
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
+    "pairwise_mixtures",
     "planted_spectrum",
     "python_manual",
     "random_walk",
     "sea_surface_temperature",
     "sensing_problem",
     "sparsely_seen_rows",
+    "tubal_problem",
     "wine",
     "worker_gradients",
 ]

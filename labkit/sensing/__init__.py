@@ -10,18 +10,26 @@ from labkit.sensing.singular_value_thresholding import (
     ThresholdedMatrix,
     singular_value_thresholding,
 )
+from labkit.sensing.smallest_triangles import smallest_triangles
+from labkit.sensing.sufficiently_scattered import Scattering, sufficiently_scattered
 from labkit.sensing.swivel_embeddings import WordVectors, swivel_embeddings
+from labkit.sensing.tubal_gradient_descent import TubalFactor, tubal_gradient_descent
 
 __all__ = [
     "DenseMeasurements",
     "RankOneMeasurements",
+    "Scattering",
     "SensingProblem",
     "ThresholdedMatrix",
+    "TubalFactor",
     "WordVectors",
     "gradient_descent",
     "one_sided_completion",
     "rebalanced_factors",
     "scaled_gradient_descent",
     "singular_value_thresholding",
+    "smallest_triangles",
+    "sufficiently_scattered",
     "swivel_embeddings",
+    "tubal_gradient_descent",
 ]

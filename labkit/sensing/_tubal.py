@@ -8,10 +8,8 @@ from labkit.arrays import Array, array_namespace
 def t_product(A: Array, B: Array) -> Array:
     """Return ``A * B``: multiply slices by cyclic convolution along the last way."""
     xp = array_namespace(A, B)
-    n_slices = A.shape[2]
-    A_hat, B_hat = xp.fft.rfft(A, axis=2), xp.fft.rfft(B, axis=2)
-    slices = [A_hat[:, :, j] @ B_hat[:, :, j] for j in range(A_hat.shape[2])]
-    return xp.fft.irfft(xp.stack(slices, axis=2), n=n_slices, axis=2)
+    product = fourier_slices(A) @ fourier_slices(B)
+    return xp.fft.irfft(xp.permute_dims(product, (1, 2, 0)), n=A.shape[2], axis=2)
 
 
 def t_transpose(A: Array) -> Array:
@@ -21,13 +19,7 @@ def t_transpose(A: Array) -> Array:
     return xp.concat([turned[:, :, :1], xp.flip(turned[:, :, 1:], axis=2)], axis=2)
 
 
-def tube_sizes(A: Array) -> Array:
-    """Return the norms of the singular tubes, descending; as many as the smaller side."""
+def fourier_slices(A: Array) -> Array:
+    """Return the slices of the Fourier transform along the tubes, half of them, frequency first."""
     xp = array_namespace(A)
-    n_slices = A.shape[2]
-    A_hat = xp.fft.rfft(A, axis=2)
-    total = 0.0 * xp.linalg.svdvals(A[:, :, 0])
-    for j in range(A_hat.shape[2]):
-        twice = 2.0 if 0 < j < n_slices - j else 1.0  # its conjugate is not stored
-        total = total + twice * xp.linalg.svdvals(A_hat[:, :, j]) ** 2
-    return xp.sqrt(total / n_slices)
+    return xp.permute_dims(xp.fft.rfft(A, axis=2), (2, 0, 1))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_array, check_real, check_same_device
-from labkit.sensing._tubal import t_product, t_transpose, tube_sizes
+from labkit.sensing._tubal import fourier_slices, t_product, t_transpose
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,26 @@ class TubalFactor:
         return t_product(self.factor, t_transpose(self.factor))
 
     @property
+    def fourier_values(self) -> Array:
+        """Return the singular values of the Fourier slices of ``U * U^T``.
+
+        Descending in each column, shape (min(n, width), n_slices // 2 + 1): the other half of the
+        frequencies repeats these.
+        """
+        xp = array_namespace(self.factor)
+        return xp.matrix_transpose(xp.linalg.svdvals(fourier_slices(self.factor))) ** 2
+
+    @property
     def tube_sizes(self) -> Array:
-        """Return the norms of the singular tubes of ``U * U^T``, descending, shape (n,).
+        """Return the norms of the singular tubes of ``U * U^T``, descending.
 
         As many as the tubal rank are not zero; their squares sum to the squared norm.
         """
-        return tube_sizes(self.estimate)
+        xp = array_namespace(self.factor)
+        n_slices = self.factor.shape[2]
+        squares = self.fourier_values**2
+        own_mirror = squares[:, 0] + (squares[:, -1] if n_slices % 2 == 0 else 0.0)
+        return xp.sqrt((2 * xp.sum(squares, axis=1) - own_mirror) / n_slices)
 
 
 def tubal_gradient_descent(
