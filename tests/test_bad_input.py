@@ -109,6 +109,16 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.swivel_embeddings.swivel_embeddings": lambda: {
         "counts": X @ X.T * (X @ X.T > 0), "n_dimensions": 2,
     },
+    "sensing.smallest_triangles.smallest_triangles": lambda: {"points": X[:, :2]},
+    "sensing.sufficiently_scattered.sufficiently_scattered": lambda: {"H": np.abs(X)},
+    "sensing.tubal_gradient_descent.tubal_gradient_descent": lambda: {
+        "measurements": np.ones((2, 3, 3, 2)), "b": np.ones(2), "start": np.ones((3, 2, 2)),
+        "step_size": 0.01,
+    },
+    "datasets.mixtures.pairwise_mixtures": lambda: {"n_per_side": 2},
+    "datasets.tubes.tubal_problem": lambda: {
+        "fourier_values": np.ones((1, 2)), "n_rows": 3, "n_slices": 3, "n_measurements": 4,
+    },
     "datasets.coverage.sparsely_seen_rows": lambda: {"n_rows": 4, "n_columns": 3, "rank": 1},
     "datasets.individuals.clustered_individuals": lambda: {
         "n_samples": 6, "n_features": 4, "rank": 2, "n_clusters": 2, "observed_share": 0.5,
@@ -577,6 +587,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("array", X, TypeError, "ndarray"),
         Bad("number", 3, TypeError, "int"),
     ),
+    "points": MATRIX,
+    "H": (*MATRIX, Bad("negative", changed(-1.0), ValueError, "-1")),
+    "measurements": ARRAY,
+    "b": ARRAY,
+    "n_per_side": FROM_1,
+    "even": ANYTHING,
+    "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
+    "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),
     "F": MATRIX,
     "G": MATRIX,
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
