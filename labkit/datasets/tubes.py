@@ -77,8 +77,8 @@ def tubal_problem(
     rank, n_frequencies = values.shape
     if n_frequencies != n_slices // 2 + 1 or rank > n_rows:
         raise ValueError(
-            f"fourier_values must have at most {n_rows} rows and {n_slices // 2 + 1} columns, "
-            f"got {values.shape}"
+            f"fourier_values must have at most {n_rows} rows and, for n_slices = {n_slices}, "
+            f"{n_slices // 2 + 1} columns, got {values.shape}"
         )
     if values.min() < 0:
         raise ValueError(f"fourier_values must not be negative, got {values.min():g}")

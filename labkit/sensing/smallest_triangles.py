@@ -83,7 +83,8 @@ def smallest_triangles(points: Array, *, tol: float = 1e-9) -> Array:
     tol = check_real(tol, "tol", 0.0)
     if points.shape[1] != 2:
         raise ValueError(f"points must have shape (n, 2), got {tuple(points.shape)}")
-    raw = to_numpy(points).astype(np.float64)
+    given = to_numpy(points)
+    raw = given.astype(np.float64)
     centre = raw.mean(axis=0)
     largest = np.abs(raw - centre).max()
     _, spread, axes = np.linalg.svd((raw - centre) / (largest or 1.0), full_matrices=False)
@@ -101,7 +102,8 @@ def smallest_triangles(points: Array, *, tol: float = 1e-9) -> Array:
     first = least[..., 0].argmin(axis=1)[:, None] + np.arange(3)  # begin with the leftmost corner
     least = np.take_along_axis(least, (first % 3)[..., None], axis=1)
     _, keep = np.unique(least.round(6), axis=0, return_index=True)
-    return from_numpy((least[keep] * spread) @ axes * largest + centre, like=points)
+    corners = (least[keep] * spread) @ axes * largest + centre
+    return from_numpy(corners.astype(given.dtype), like=points)
 
 
 def _edges(points: Corners) -> tuple[Corners, Corners, Corners]:
@@ -147,9 +149,10 @@ def _meet(normals: Corners, offsets: Corners) -> Corners:
     """Return where pairs of lines ``<n, x> = d`` meet, shape (n_pairs, 2)."""
     (a, b), (c, d) = normals[:, 0].T, normals[:, 1].T
     first, second = offsets.T
-    return np.stack([d * first - b * second, a * second - c * first], axis=1) / (
-        a * d - b * c
-    )[:, None]
+    return (
+        np.stack([d * first - b * second, a * second - c * first], axis=1)
+        / (a * d - b * c)[:, None]
+    )
 
 
 def _cross(a: Corners, b: Corners) -> Corners:

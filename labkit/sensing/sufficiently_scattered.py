@@ -61,7 +61,7 @@ def sufficiently_scattered(H: Array, *, tol: float = 1e-7) -> Scattering:
         Not negative, rank at least 2. Scaling a column changes nothing, zero columns are passed
         over. Zeros must be exact: what is a little above 0 is inside the simplex.
     tol : float
-        How far ``|x|^2`` may lie above 1, and x from a unit vector.
+        How far ``|x|^2`` may lie above 1, and the squared distance of x from a unit vector above 0.
 
     Returns
     -------
@@ -108,7 +108,8 @@ def sufficiently_scattered(H: Array, *, tol: float = 1e-7) -> Scattering:
     """
     H = check_array(H, "H", n_dims=2, min_shape=(2, 1))
     tol = check_real(tol, "tol", 0.0)
-    columns = to_numpy(H).astype(np.float64)
+    given = to_numpy(H)
+    columns = given.astype(np.float64)
     if columns.min() < 0:
         raise ValueError(f"H must not be negative, got {columns.min():g}")
     columns = columns[:, columns.max(axis=0) > 0]
@@ -121,7 +122,7 @@ def sufficiently_scattered(H: Array, *, tol: float = 1e-7) -> Scattering:
     points = (columns / columns.sum(axis=0)).T @ basis  # step 1
     normals, offsets = _facets(points)
     if np.min(offsets, initial=np.inf) <= 1e-12 or len(offsets) == 0:  # step 2
-        none = from_numpy(np.empty((0, r)), like=H)
+        none = from_numpy(np.empty((0, r), given.dtype), like=H)
         return Scattering(float("inf"), none, 0, False, False, False)
 
     vertices = 1 / r - (normals / (r * offsets[:, None])) @ basis.T  # step 3
@@ -132,7 +133,7 @@ def sufficiently_scattered(H: Array, *, tol: float = 1e-7) -> Scattering:
     contains = largest <= 1 + tol  # step 4
     return Scattering(
         largest=largest,
-        vertices=from_numpy(vertices, like=H),
+        vertices=from_numpy(vertices.astype(given.dtype), like=H),
         n_other_maximisers=others,
         necessary=bool(vertices.max() <= 1 + tol),  # step 5
         contains_cone=contains,

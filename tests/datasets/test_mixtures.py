@@ -14,7 +14,7 @@ def test_columns_are_shares_of_two_sources(even):
     assert np.all((H == 0).sum(axis=0) == 1)
     assert np.all((H == 0).sum(axis=1) == 5)
     shares = H[H > 0]
-    assert 0.1 - 1e-12 <= shares.min()
+    assert shares.min() >= 0.1 - 1e-12
     assert shares.max() <= 0.9 + 1e-12
 
 

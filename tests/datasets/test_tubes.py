@@ -30,8 +30,8 @@ def test_measurements_are_symmetric_and_scaled():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (np.ones((5, 2)), r"at most 4 rows and 2 columns, got \(5, 2\)"),
-        (np.ones((1, 3)), r"at most 4 rows and 2 columns, got \(1, 3\)"),
+        (np.ones((5, 2)), r"at most 4 rows and, for n_slices = 3, 2 columns, got \(5, 2\)"),
+        (np.ones((1, 3)), r"at most 4 rows and, for n_slices = 3, 2 columns, got \(1, 3\)"),
         (-np.ones((1, 2)), "fourier_values must not be negative, got -1"),
     ],
 )

@@ -96,7 +96,9 @@ def test_points_are_inside():
     rng = np.random.default_rng(0)
     points = rng.standard_normal((30, 2))
     for triangle in smallest_triangles(points):
-        shares = np.linalg.solve(np.vstack([triangle.T, np.ones(3)]), np.vstack([points.T, np.ones(30)]))
+        shares = np.linalg.solve(
+            np.vstack([triangle.T, np.ones(3)]), np.vstack([points.T, np.ones(30)])
+        )
         assert shares.min() > -1e-9
 
 

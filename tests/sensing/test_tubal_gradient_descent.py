@@ -58,7 +58,9 @@ def test_step_is_the_gradient(n_slices):
     for i in np.ndindex(U.shape):
         e = np.zeros(U.shape)
         e[i] = 1e-5
-        up, down = (state_after(0, p.measurements, p.b, V, step_size=1.0).loss for V in (U + e, U - e))
+        up, down = (
+            state_after(0, p.measurements, p.b, V, step_size=1.0).loss for V in (U + e, U - e)
+        )
         gradient[i] = (up - down) / 2e-5
     # central differences of a polynomial of degree four: h^2 and rounding over h
     np.testing.assert_allclose((U - after) / 1e-3, gradient, atol=1e-6 * np.abs(gradient).max())
@@ -84,7 +86,7 @@ def test_seen_completely_frequencies_do_not_mix():
     for state in islice(tubal_gradient_descent(A, p.truth.ravel(), U, step_size=0.05), 60):
         np.testing.assert_allclose(state.fourier_values[:2], x, atol=1e-12)
         x = x * (1 + 2 * 0.05 * (values - x)) ** 2
-    assert np.all(x[0] > 0.9 * values[0])
+    assert np.all(x[0, :2] > 0.9 * values[0, :2])
 
 
 def test_recovers_the_truth_from_many_measurements():
@@ -131,7 +133,13 @@ def test_arrays(library, dtype):
     arrays = [x.astype(dtype) for x in (p.measurements, p.b, 0.1 * U)]
     placed = [library.place(x) for x in arrays]
     state = state_after(10, *placed, step_size=0.05)
-    for x in (state.factor, state.residuals, state.estimate, state.fourier_values, state.tube_sizes):
+    for x in (
+        state.factor,
+        state.residuals,
+        state.estimate,
+        state.fourier_values,
+        state.tube_sizes,
+    ):
         assert library.holds(x, dtype=dtype)
     expected = state_after(10, p.measurements, p.b, 0.1 * U, step_size=0.05).factor
     np.testing.assert_allclose(
