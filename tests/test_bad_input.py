@@ -285,6 +285,16 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.depth_shrinkage.depth_shrinkage": lambda: {
         "singular_values": np.ones(3), "depth": 3, "penalty": 0.1,
     },
+    "sensing.smallest_triangles.smallest_triangles": lambda: {"points": X[:, :2]},
+    "sensing.sufficiently_scattered.sufficiently_scattered": lambda: {"H": np.abs(X)},
+    "sensing.tubal_gradient_descent.tubal_gradient_descent": lambda: {
+        "measurements": np.ones((2, 3, 3, 2)), "b": np.ones(2), "start": np.ones((3, 2, 2)),
+        "step_size": 0.01,
+    },
+    "datasets.mixtures.pairwise_mixtures": lambda: {"n_per_side": 2},
+    "datasets.tubes.tubal_problem": lambda: {
+        "fourier_values": np.ones((1, 2)), "n_rows": 3, "n_slices": 3, "n_measurements": 4,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -717,6 +727,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("small", 0.5, ValueError, "0.5"),
     ),
+    "points": MATRIX,
+    "H": (*MATRIX, Bad("negative", changed(-1.0), ValueError, "-1")),
+    "measurements": ARRAY,
+    "b": ARRAY,
+    "n_per_side": FROM_1,
+    "even": ANYTHING,
+    "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
+    "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -25,6 +25,7 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.individuals import Individuals, clustered_individuals
+from labkit.datasets.mixtures import pairwise_mixtures
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.perturbed import perturbed_completion
@@ -39,6 +40,7 @@ from labkit.datasets.synthetic import (
 )
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
 from labkit.datasets.tomography import ProjectedFilm, projected_film
+from labkit.datasets.tubes import TubalProblem, tubal_problem
 from labkit.datasets.walks import random_walk
 
 LOADERS = (
@@ -65,6 +67,7 @@ __all__ = [
     "Individuals",
     "ProjectedFilm",
     "Provenance",
+    "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
     "clustered_individuals",
@@ -89,6 +92,7 @@ __all__ = [
     "mnist",
     "natural_image",
     "opposed_cones",
+    "pairwise_mixtures",
     "perturbed_completion",
     "planted_spectrum",
     "projected_film",
@@ -98,6 +102,7 @@ __all__ = [
     "sensing_problem",
     "sparsely_seen_rows",
     "spiked_regression",
+    "tubal_problem",
     "wine",
     "worker_gradients",
 ]

@@ -17,9 +17,12 @@ from labkit.sensing.rebalanced_factors import rebalanced_factors
 from labkit.sensing.scalar_descent import (ScalarNetworks, scalar_descent,)
 from labkit.sensing.scaled_gradient_descent import scaled_gradient_descent
 from labkit.sensing.singular_value_thresholding import (ThresholdedMatrix, singular_value_thresholding,)
+from labkit.sensing.smallest_triangles import smallest_triangles
 from labkit.sensing.soft_impute import (SoftImputation, soft_impute,)
 from labkit.sensing.subgradient_descent import subgradient_descent
+from labkit.sensing.sufficiently_scattered import (Scattering, sufficiently_scattered,)
 from labkit.sensing.swivel_embeddings import (WordVectors, swivel_embeddings,)
+from labkit.sensing.tubal_gradient_descent import (TubalFactor, tubal_gradient_descent,)
 
 __all__ = [
     "CompletionState",
@@ -31,11 +34,13 @@ __all__ = [
     "ObservedEntries",
     "RankOneMeasurements",
     "ScalarNetworks",
+    "Scattering",
     "SensingProblem",
     "SeparableFrames",
     "SoftImputation",
     "SparseState",
     "ThresholdedMatrix",
+    "TubalFactor",
     "WordVectors",
     "alternating_minimisation",
     "completion_descent",
@@ -53,7 +58,10 @@ __all__ = [
     "scalar_descent",
     "scaled_gradient_descent",
     "singular_value_thresholding",
+    "smallest_triangles",
     "soft_impute",
     "subgradient_descent",
+    "sufficiently_scattered",
     "swivel_embeddings",
+    "tubal_gradient_descent",
 ]

@@ -246,6 +246,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.swivel_embeddings": lambda n: {
         "counts": np.floor(np.abs(random(n, n)) * 2), "n_dimensions": 3, "n_blocks": 2, "rng": 0,
     },
+    "sensing.tubal_gradient_descent": lambda n: {
+        "measurements": random(2 * n, n, n, 4) / n, "b": random(2 * n, seed=1),
+        "start": random(n, min(n, 5), 4, seed=2) / n, "step_size": 0.02,
+    },
     "sensing.gradient_descent": lambda n: {**sensing(n), "step_size": 0.05},
     "sensing.rebalanced_factors": lambda n: {
         "F": decaying(n)[:, : min(n, 5)], "G": random(n, min(n, 5)), "singular_value": 1.0,
