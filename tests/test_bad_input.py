@@ -677,16 +677,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_targets": FROM_1,
     "n_strong": (*FROM_1, TOO_LARGE),
     "tail_variance": (*NO_REAL, NEGATIVE),
-    "layers": (
-        Bad("none", [], ValueError, r"\[\]"),
-        Bad("number", 3, TypeError, "3"),
-        Bad("array", X, TypeError, "shape"),
-        Bad("text", "weights", TypeError, "'weights'"),
-        Bad("a vector", [X[0]], ValueError, r"\(3,\)"),
-        Bad("NaN", lambda good: [np.nan * good[0]], ValueError, "18 entries that are NaN"),
-        Bad("complex", lambda good: [good[0] + 0j], TypeError, "dtype complex128"),
-        Bad("do not fit", [X, X], ValueError, "gives 6 numbers, the next takes 3"),
-    ),
+    "layers": (Bad("none", [], ValueError, r"\[\]"),),
     "covariance": (
         *MATRIX,
         Bad("not symmetric", np.triu, ValueError, "symmetric"),
@@ -740,6 +731,23 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (
         Bad("zeros", np.zeros_like, ValueError, "-1 and 1"),
         Bad("one label", np.ones_like, ValueError, "one alone"),
+    ),
+    ("sensing.covariance_generator.covariance_generator", "layers"): (
+        Bad("number", 3, TypeError, "3"),
+        Bad("array", X, TypeError, "shape"),
+        Bad("text", "weights", TypeError, "'weights'"),
+        Bad("a vector", [X[0]], ValueError, r"\(3,\)"),
+        Bad("NaN", lambda good: [np.nan * good[0]], ValueError, "18 entries that are NaN"),
+        Bad("complex", lambda good: [good[0] + 0j], TypeError, "dtype complex128"),
+        Bad("do not fit", [X, X], ValueError, "gives 6 numbers, the next takes 3"),
+    ),
+    ("sensing.deep_linear_training.deep_linear_training", "layers"): (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("NaN", lambda good: [changed(np.nan)(good[0]), good[1]], ValueError, "got 1 entries"),
+        Bad("matrices", lambda good: [layer[0] for layer in good], ValueError, r"\(3, 3\)"),
+        Bad("one left out", lambda good: good[1:] * 2, ValueError, r"\(1, 6, 3\)"),
+        Bad("text", "layers", TypeError, "str"),
     ),
     ("pca.flag_mean.flag_mean", "start"): (
         Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
