@@ -7,6 +7,7 @@ an array library. Host code (datasets, figures, trials, the runner) may use NumP
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import array_api_compat
@@ -224,3 +225,25 @@ def frobenius_norm(A: Array) -> float:
         with np.errstate(over="ignore"):
             return float(np.linalg.norm(A))
     return float(array_namespace(A).linalg.vector_norm(A))
+
+
+def all_finite(x: Array) -> bool:
+    """Return whether no entry is NaN or infinite.
+
+    Parameters
+    ----------
+    x : Array
+        Any real floating array.
+
+    Returns
+    -------
+    bool
+        On NumPy from one sum, which makes no temporary array: it is finite only if all entries
+        are. Where it is not, perhaps because it overflows, the entries are looked at.
+    """
+    if array_api_compat.is_numpy_array(x):
+        with np.errstate(over="ignore", invalid="ignore"):
+            if math.isfinite(np.sum(x)):
+                return True
+    xp = array_namespace(x)
+    return bool(xp.all(xp.isfinite(x)))

@@ -12,11 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from labkit.arrays import Array, array_namespace, as_array, device
+from labkit.arrays import Array, all_finite, array_namespace, as_array, device
 
 
 def check_array(
-    x: Any, name: str, *, n_dims: int, min_shape: tuple[int, ...] | None = None
+    x: Any,
+    name: str,
+    *,
+    n_dims: int,
+    min_shape: tuple[int, ...] | None = None,
+    finite: bool = True,
 ) -> Array:
     """Return a finite real floating array with the right number of dimensions.
 
@@ -33,6 +38,9 @@ def check_array(
         Number of dimensions wanted.
     min_shape : tuple of int, optional
         Smallest allowed length of each axis, by default 1 everywhere.
+    finite : bool
+        Whether to look for NaN and infinity, one pass over the data. False is for a caller who
+        computes something anyway that would show them.
 
     Returns
     -------
@@ -69,13 +77,20 @@ def check_array(
         return xp.astype(x, xp.float64)
     if x.dtype not in (xp.float32, xp.float64):
         raise TypeError(f"{name} must be float32 or float64, got dtype {x.dtype}")
-    if not bool(xp.all(xp.isfinite(x))):
+    if finite and not all_finite(x):
         n_bad = int(xp.sum(xp.astype(~xp.isfinite(x), xp.int64)))
         raise ValueError(f"{name} must be finite, got {n_bad} entries that are NaN or infinite")
     return x
 
 
-def check_matrix(X: Any, name: str = "X", *, min_samples: int = 1, min_features: int = 1) -> Array:
+def check_matrix(
+    X: Any,
+    name: str = "X",
+    *,
+    min_samples: int = 1,
+    min_features: int = 1,
+    finite: bool = True,
+) -> Array:
     """Return a finite real floating matrix, samples in rows; see `check_array`.
 
     Parameters
@@ -86,13 +101,15 @@ def check_matrix(X: Any, name: str = "X", *, min_samples: int = 1, min_features:
         The argument's name, for the message.
     min_samples, min_features : int
         Smallest allowed numbers of rows and columns.
+    finite : bool
+        As of `check_array`.
 
     Returns
     -------
     Array
         As `check_array` returns it.
     """
-    return check_array(X, name, n_dims=2, min_shape=(min_samples, min_features))
+    return check_array(X, name, n_dims=2, min_shape=(min_samples, min_features), finite=finite)
 
 
 def check_new_samples(X: Any, n_features: int, **fitted: Array) -> Array:

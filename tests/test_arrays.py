@@ -77,3 +77,15 @@ def test_move_without_cupy_says_what_to_do(monkeypatch):
 def test_eps(library):
     assert arrays.eps(library.place(np.ones(1))) == 2.0**-52
     assert arrays.eps(library.place(np.ones(1, dtype=np.float32))) == 2.0**-23
+
+
+def test_all_finite(library):
+    largest = np.finfo(np.float64).max
+    for entries, finite in (
+        ([], True),
+        ([1.0, -2.0], True),
+        ([largest, largest], True),  # their sum is not
+        ([1.0, np.nan], False),
+        ([np.inf, -np.inf], False),
+    ):
+        assert arrays.all_finite(library.place(np.array(entries))) is finite

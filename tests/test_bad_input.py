@@ -67,6 +67,10 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
 
 
+def sensing() -> Any:
+    return datasets.sensing_problem([2.0, 1.0], n_rows=6, n_measurements=50, rng=0)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -96,6 +100,24 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "n_columns": 4,
         "n_measurements": 30,
     },
+    "sensing.one_sided_completion.one_sided_completion": lambda: {
+        "X": X, "observed": X > -9, "rank": 1,
+    },
+    "sensing.singular_value_thresholding.singular_value_thresholding": lambda: {
+        "M": X, "observed": X > -9,
+    },
+    "sensing.swivel_embeddings.swivel_embeddings": lambda: {
+        "counts": X @ X.T * (X @ X.T > 0), "n_dimensions": 2,
+    },
+    "datasets.coverage.sparsely_seen_rows": lambda: {"n_rows": 4, "n_columns": 3, "rank": 1},
+    "datasets.individuals.clustered_individuals": lambda: {
+        "n_samples": 6, "n_features": 4, "rank": 2, "n_clusters": 2, "observed_share": 0.5,
+        "noise": 0.1,
+    },
+    "datasets.corpora.log_bilinear_counts": lambda: {
+        "n_words": 5, "n_dimensions": 2, "n_pairs": 10,
+    },
+    "datasets.corpora.python_manual": lambda: {"n_words": 5},
     "datasets.synthetic.planted_spectrum": lambda: {
         "singular_values": np.array([2.0, 1.0]), "n_samples": 4,
     },
@@ -198,6 +220,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "X": abs(X), "n_endmembers": 2, "image_shape": (2, 3),
     },
     "datasets.synthetic.hyperspectral_scene": lambda: {"image_shape": (4, 5)},
+    "sensing.gradient_descent.gradient_descent": lambda: {
+        "problem": sensing(), "start": BASIS, "step_size": 0.1,
+    },
+    "sensing.rebalanced_factors.rebalanced_factors": lambda: {
+        "F": X, "G": X[::-1], "singular_value": 1.0,
+    },
+    "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
+        "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
+    },
     "sensing.self_calibration.self_calibration": lambda: {
         "measurements": np.abs(X.T) + 0.1, "operators": np.stack([X[:, :2], X[::-1, :2], X[:, 1:]]),
         "direction": np.ones(6),
@@ -308,31 +339,6 @@ ANYTHING: tuple[Bad, ...] = ()
 """For functions, where Python's own error says what is wrong, and for flags, which any value is."""
 
 BAD: dict[str, tuple[Bad, ...]] = {
-    # Sensing: calibration, Kronecker structure, unrolled networks
-    "A": MATRIX,
-    "measurements": MATRIX,
-    "W": tuple(bad for bad in MATRIX if bad.label != "None"),
-    "operators": ARRAY,
-    "direction": (
-        *(bad for bad in ARRAY if bad.label != "None"),
-        Bad("short", np.ones(2), ValueError, "got 2"),
-        Bad("zeros", np.zeros(6), ValueError, "zeros"),
-    ),
-    "model": NAME,
-    "method": NAME,
-    "update": NAME,
-    "y": ARRAY,
-    "dictionaries": (
-        Bad("none", [], ValueError, r"\[\]"),
-        Bad("number", 3, ValueError, "3"),
-        Bad("text", "abc", ValueError, "'abc'"),
-        Bad("rows", [X, X], ValueError, "got 6"),
-    ),
-    "threshold": (*NO_REAL, NEGATIVE),
-    "accelerated": ANYTHING,
-    "c_threshold": (*NO_REAL, NEGATIVE),
-    "c_momentum": (*NO_REAL, NEGATIVE),
-    "c_passed": (*NO_REAL, NEGATIVE),
     # Arrays
     "X": MATRIX,
     "Vh": MATRIX,
@@ -459,11 +465,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "search": NAME,
     "gradients": (*MATRIX, Bad("zeros", np.zeros_like, ValueError, "zeros only")),
     "flags": (*ARRAY, Bad("not orthonormal", lambda good: 2 * good, ValueError, "off")),
-    "start": (
-        *(bad for bad in ARRAY if bad.label != "None"),
-        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
-        Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),
-    ),
+    "start": tuple(bad for bad in ARRAY if bad.label != "None"),
     "weights": (
         *(bad for bad in ARRAY if bad.label != "None"),
         Bad("negative", [1.0, -1.0], ValueError, "-1"),
@@ -567,8 +569,66 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_rows": FROM_1,
     "n_columns": FROM_1,
     "n_measurements": FROM_1,
+    "threshold": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
+    "counts": (
+        *MATRIX,
+        Bad("negative", changed(-1.0), ValueError, "-1"),
+        Bad("zeros", np.zeros((3, 3)), ValueError, "0 to 0"),
+        Bad("not square", X, ValueError, r"\(6, 3\)"),
+    ),
+    "n_blocks": (*FROM_1, TOO_LARGE),
+    "unobserved_weight": (*NO_REAL, NEGATIVE),
+    "n_observed": (*FROM_1, TOO_LARGE),
+    "n_clusters": FROM_1,
+    "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "spread": (*NO_REAL, NEGATIVE),
+    "n_minority": (*FROM_0, TOO_LARGE),
+    "n_words": (*FROM_1,),
+    "n_pairs": FROM_1,
+    "strength": (*NO_REAL, NEGATIVE),
+    "window": FROM_1,
+    "problem": (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("array", X, TypeError, "ndarray"),
+        Bad("number", 3, TypeError, "int"),
+    ),
+    "F": MATRIX,
+    "G": MATRIX,
+    "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "damping": (*NO_REAL, NEGATIVE),
+    "adaptive": ANYTHING,
+    "A": MATRIX,
+    "measurements": MATRIX,
+    "W": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "operators": ARRAY,
+    "direction": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("short", np.ones(2), ValueError, "got 2"),
+        Bad("zeros", np.zeros(6), ValueError, "zeros"),
+    ),
+    "model": NAME,
+    "method": NAME,
+    "update": NAME,
+    "y": ARRAY,
+    "dictionaries": (
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("number", 3, ValueError, "3"),
+        Bad("text", "abc", ValueError, "'abc'"),
+        Bad("rows", [X, X], ValueError, "got 6"),
+    ),
+    "accelerated": ANYTHING,
+    "c_threshold": (*NO_REAL, NEGATIVE),
+    "c_momentum": (*NO_REAL, NEGATIVE),
+    "c_passed": (*NO_REAL, NEGATIVE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
+    ("pca.flag_mean.flag_mean", "start"): (
+        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
+        Bad("narrow", lambda good: good[:, :1], ValueError, r"\(6, 1\)"),
+    ),
+    ("sensing.gradient_descent.gradient_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+    ),
     ("pca.principal_components.principal_components", "X"): (
         Bad("one sample", X[:1], ValueError, r"\(1, 3\)"),
         Bad("no features", X[:, :0], ValueError, r"\(6, 0\)"),

@@ -7,6 +7,8 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.corpora import log_bilinear_counts, python_manual
+from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
@@ -19,6 +21,7 @@ from labkit.datasets.images import (
     mnist,
     natural_image,
 )
+from labkit.datasets.individuals import Individuals, clustered_individuals
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.scenes import indian_pines
@@ -53,9 +56,11 @@ __all__ = [
     "NATURAL_IMAGES",
     "OPTIONAL_LOADERS",
     "Dataset",
+    "Individuals",
     "Provenance",
     "attributed_block_model",
     "breast_cancer",
+    "clustered_individuals",
     "contaminated_flags",
     "contaminated_subspace",
     "diabetes",
@@ -70,13 +75,16 @@ __all__ = [
     "hyperspectral_scene",
     "indian_pines",
     "iris",
+    "log_bilinear_counts",
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",
     "planted_spectrum",
+    "python_manual",
     "random_walk",
     "sea_surface_temperature",
     "sensing_problem",
+    "sparsely_seen_rows",
     "wine",
     "worker_gradients",
 ]

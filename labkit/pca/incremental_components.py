@@ -194,8 +194,7 @@ def incremental_components(
             n_samples += n_rows
             mean = mean + shift * (n_rows / n_samples)
             if moments:  # step 2
-                added = _centred_squares(batch, batch_mean)
-                added += weight * (shift[:, None] * shift)
+                added = _shifted_squares(batch, batch_mean, weight, shift)
                 if squares is not None:
                     added += squares
                 squares = added
@@ -214,13 +213,21 @@ def incremental_components(
     return states()
 
 
-def _centred_squares(batch: Array, mean: Array) -> Array:
-    """Return the squares of the centred rows, a copy of which is made only for a large mean."""
+def _shifted_squares(batch: Array, mean: Array, weight: float, shift: Array) -> Array:
+    """Return the squares of the centred rows and of the shift.
+
+    Rows are copied for it only where the mean is large. All that is taken out or added beside the
+    product of the rows is one product of two columns: each pass over the square costs.
+    """
     xp = array_namespace(batch)
+    n_rows = batch.shape[0]
     squares = xp.matrix_transpose(batch) @ batch
-    energy = batch.shape[0] * float(mean @ mean)
+    energy = n_rows * float(mean @ mean)
     if energy > MEAN_SHARE * float(xp.linalg.trace(squares)):
-        centred = batch - mean
-        return xp.matrix_transpose(centred) @ centred
-    squares -= batch.shape[0] * (mean[:, None] * mean)
+        batch = batch - mean
+        squares = xp.matrix_transpose(batch) @ batch
+        mean = xp.zeros_like(mean)
+    rows = xp.stack([mean, shift])
+    weighted = xp.stack([-n_rows * mean, weight * shift])
+    squares += xp.matrix_transpose(weighted) @ rows
     return squares

@@ -142,7 +142,7 @@ def principal_components(
     >>> result.components.round(3), result.route
     (array([[0.6, 0.8]]), 'covariance')
     """
-    X = check_matrix(X, "X", min_samples=2)
+    X = check_matrix(X, "X", min_samples=2, finite=False)  # step 1 does
     n_samples, n_features = X.shape
     smaller = min(n_samples, n_features)
     k = smaller if n_components is None else check_count(n_components, "n_components", 1, smaller)
@@ -222,8 +222,9 @@ class _Centred:
 
     def squared(self) -> Array:
         xp = array_namespace(self.X)
-        outer = self.shift[:, None] * self.shift
-        return xp.matrix_transpose(self.X) @ self.X - self.X.shape[0] * outer
+        squares = xp.matrix_transpose(self.X) @ self.X
+        squares -= (self.X.shape[0] * self.shift)[:, None] * self.shift
+        return squares
 
     def shift_energy(self) -> float:
         return self.X.shape[0] * float(self.shift @ self.shift)
@@ -247,8 +248,9 @@ def _safely_scaled(X: Array) -> tuple[Array, float]:
     xp = array_namespace(X)
     info = xp.finfo(X.dtype)
     largest, smallest = float(info.max), float(info.smallest_normal)
-    if smallest**0.25 < frobenius_norm(X) < largest**0.25:
+    if smallest**0.25 < frobenius_norm(X) < largest**0.25:  # so all entries are finite
         return X, 1.0
+    X = check_matrix(X)
     found = max(float(xp.max(X)), -float(xp.min(X)))
     if found > (limit := math.sqrt(largest / (8 * X.shape[1]))):
         raise ValueError(

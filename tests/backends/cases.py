@@ -19,6 +19,7 @@ import numpy as np
 import labkit
 from labkit import networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
+from labkit.datasets import sensing_problem
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -126,6 +127,12 @@ def scene(n: int) -> np.ndarray:
     return np.random.default_rng(0).dirichlet([0.5] * 3, 2 * n) @ pure + 0.01
 
 
+def sensing(n: int) -> dict[str, Any]:
+    """Return a matrix of rank 2 behind products of vectors, and a start of five columns."""
+    problem = sensing_problem([2.0, 1.0], n_rows=n, n_measurements=5 * n, kind="rank-one", rng=0)
+    return {"problem": problem, "start": (columns(n), random(n, min(n, 5)) / np.sqrt(n))}
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -216,6 +223,22 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "sensing.one_sided_completion": lambda n: {
+        "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
+    },
+    "sensing.singular_value_thresholding": lambda n: {
+        "M": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7,
+    },
+    "sensing.swivel_embeddings": lambda n: {
+        "counts": np.floor(np.abs(random(n, n)) * 2), "n_dimensions": 3, "n_blocks": 2, "rng": 0,
+    },
+    "sensing.gradient_descent": lambda n: {**sensing(n), "step_size": 0.05},
+    "sensing.rebalanced_factors": lambda n: {
+        "F": decaying(n)[:, : min(n, 5)], "G": random(n, min(n, 5)), "singular_value": 1.0,
+    },
+    "sensing.scaled_gradient_descent": lambda n: {
+        **sensing(n), "step_size": 0.2, "damping": 0.01,
+    },
     "sensing.self_calibration": lambda n: {
         "measurements": (1 + np.arange(2 * n) / n) * (random(3, 2 * n, n) @ random(n, seed=1)),
         "operators": random(3, 2 * n, n),
@@ -241,6 +264,9 @@ def place(value: Any, where: Callable[[np.ndarray], Any]) -> Any:
         return where(value)
     if isinstance(value, dict):
         return {key: place(part, where) for key, part in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: place(getattr(value, f.name), where) for f in dataclasses.fields(value)}
+        return type(value)(**parts)
     if isinstance(value, tuple | list):
         return type(value)(place(part, where) for part in value)
     return value
