@@ -233,9 +233,6 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "measurements": np.abs(X.T) + 0.1, "operators": np.stack([X[:, :2], X[::-1, :2], X[:, 1:]]),
         "direction": np.ones(6),
     },
-    "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
-        "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
-    },
     "sensing.analytic_weights.analytic_weights": lambda: {"A": X.T},
     "sensing.iterative_shrinkage.iterative_shrinkage": lambda: {
         "A": X.T, "measurements": X[:4], "threshold": 0.1, "W": X.T,

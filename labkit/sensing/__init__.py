@@ -7,10 +7,6 @@ from labkit.sensing.hyper_lista import (
     hyper_lista,
 )
 from labkit.sensing.iterative_shrinkage import iterative_shrinkage
-from labkit.sensing.kronecker_sparse_bayes import (
-    SparseState,
-    kronecker_sparse_bayes,
-)
 from labkit.sensing.measurements import (
     DenseMeasurements,
     RankOneMeasurements,
@@ -37,7 +33,6 @@ __all__ = [
     "DenseMeasurements",
     "RankOneMeasurements",
     "SensingProblem",
-    "SparseState",
     "ThresholdedMatrix",
     "UnrolledLayer",
     "WordVectors",
@@ -45,7 +40,6 @@ __all__ = [
     "gradient_descent",
     "hyper_lista",
     "iterative_shrinkage",
-    "kronecker_sparse_bayes",
     "one_sided_completion",
     "rebalanced_factors",
     "scaled_gradient_descent",

@@ -243,10 +243,6 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "measurements": (1 + np.arange(2 * n) / n) * (random(3, 2 * n, n) @ random(n, seed=1)),
         "operators": random(3, 2 * n, n),
     },
-    "sensing.kronecker_sparse_bayes": lambda n: {
-        "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
-        "noise_variance": 0.5,
-    },
     "sensing.analytic_weights": lambda n: {"A": random(n, 2 * n)},
     "sensing.iterative_shrinkage": lambda n: {
         "A": random(n, 2 * n), "measurements": random(4, n), "threshold": 0.1, "accelerated": True,
