@@ -16,13 +16,14 @@ def iterative_shrinkage(
     measurements: Array,
     *,
     threshold: float,
+    decay: float = 1.0,
     W: Array | None = None,
     step_size: float | None = None,
     accelerated: bool = False,
 ) -> Iterator[Array]:
     r"""Return a generator of sparse signals x that explain ``b = A x``.
 
-    .. math:: x_{k+1} = \mathrm{soft}\bigl(z_k + \eta\, W^\top (b - A z_k),\; \theta\bigr),
+    .. math:: x_{k+1} = \mathrm{soft}\bigl(z_k + \eta\, W^\top (b - A z_k),\; \theta q^k\bigr),
               \qquad z_k = x_k + t_k (x_k - x_{k-1})
 
     Parameters
@@ -32,11 +33,13 @@ def iterative_shrinkage(
     measurements : Array, shape (n_signals, n_measurements)
         One b in each row.
     threshold : float
-        theta, not negative. With W = A the limit minimises
+        theta, not negative. With W = A and a constant threshold the limit minimises
         ``|A x - b|^2 / 2 + (theta / eta) |x|_1``.
+    decay : float
+        q, above 0 and at most 1: what a layer leaves of the threshold to the next.
     W : Array, shape (n_measurements, n_features), optional
-        A if not given. With `analytic_weights` this is ALISTA with the same step and threshold
-        in every layer.
+        A if not given. With `analytic_weights` this is ALISTA with one step size and
+        thresholds that fall geometrically.
     step_size : float, optional
         eta, above 0; one over the largest eigenvalue of ``A^T A`` if not given.
     accelerated : bool
@@ -59,11 +62,12 @@ def iterative_shrinkage(
     1. Start at zero.
     2. Extrapolate, if accelerated.
     3. Step along ``W^T`` times what is left of the measurements.
-    4. Move every entry towards zero by theta, and not beyond.
+    4. Move every entry towards zero by the threshold, and not beyond.
 
     Two products with n_measurements n_features entries for each signal and layer. Beck and Teboulle
     (2009) also search for the step size; ALISTA learns a step and a threshold for every layer and
-    passes the largest entries unchanged: here both are fixed, and all entries shrink.
+    passes the largest entries unchanged: here three numbers set all layers, and all entries shrink.
+    The thresholds do not look at the data, so they fit one magnitude; `hyper_lista` measures.
 
     References
     ----------
@@ -90,6 +94,7 @@ def iterative_shrinkage(
         raise ValueError(f"measurements must have {A.shape[0]} columns, got {b.shape[1]}")
     b = xp.astype(b, A.dtype)
     theta = check_real(threshold, "threshold", 0.0)
+    q = check_real(decay, "decay", 0.0, 1.0, open_low=True)
     if W is None:
         W = A
     else:
@@ -106,13 +111,14 @@ def iterative_shrinkage(
 
     def states() -> Iterator[Array]:
         x = before = b @ W * 0  # step 1
-        t = 1.0
+        t, height = 1.0, theta
         while True:
             yield x
             following = (1 + (1 + 4 * t * t) ** 0.5) / 2 if accelerated else 1.0
             z = x + (t - 1) / following * (x - before)  # step 2
             t = following
             u = z + eta * ((b - z @ xp.matrix_transpose(A)) @ W)  # step 3
-            before, x = x, xp.sign(u) * xp.clip(xp.abs(u) - theta, 0.0, None)  # step 4
+            before, x = x, xp.sign(u) * xp.clip(xp.abs(u) - height, 0.0, None)  # step 4
+            height *= q
 
     return states()

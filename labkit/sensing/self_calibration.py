@@ -57,8 +57,9 @@ def self_calibration(
     method : {"least squares", "spectral"}
         Fix the factor by one more equation, or by the length of the unknowns.
     direction : Array, shape (n_sensors,), optional
-        w of that equation ``w^T s = 1``; ones if not given, which suits positive gains. If it is
-        orthogonal to s, least squares fails. The spectral method does not need it.
+        w of that equation ``w^T s = 1``; ones if not given, which suits positive gains. The nearer
+        to orthogonal to s, the worse least squares; exactly orthogonal, it fails. The spectral
+        method does not need it.
 
     Returns
     -------
@@ -82,10 +83,12 @@ def self_calibration(
 
     A singular value decomposition of B, which has n_snapshots n_sensors rows and a column for each
     unknown; least squares needs a second one. Noise stands in the matrix, not on the right side, so
-    a small gain hurts most, and the two methods agree to first order only. Of Ling and Strohmer
-    (2018) the abstract was read: least squares and the spectral method are built from it. Here data
-    are real, w touches s alone, and both blocks are scaled alike, which is our choice; guarantees
-    for complex and for random partial Fourier operators are left out.
+    a small gain hurts most. With noise the answer of least squares is ``(B^T B)^-1 w`` up to a
+    factor: one step of inverse iteration from w towards the spectral answer, from which it differs
+    to second order. Of Ling and Strohmer (2018) the abstract was read: least squares and the
+    spectral method are built from it. Here data are real, w touches s alone, and both blocks are
+    scaled alike, which is our choice; guarantees for complex and for random partial Fourier
+    operators are left out.
 
     References
     ----------
