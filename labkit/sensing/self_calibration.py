@@ -142,9 +142,9 @@ def self_calibration(
         z = xp.linalg.pinv(xp.concat([B, row]), rtol=n_unknowns * eps(B))[:, -1]  # step 2
         values = xp.linalg.svdvals(B)
     else:
-        rows = xp.zeros_like(B[:1, :]) * missing[:, None]  # a wide system hides its null vectors
-        _, values, Vh = xp.linalg.svd(xp.concat([B, rows]), full_matrices=False)
-        z, values = Vh[-1, :], values[: min(B.shape)]  # step 3
+        wide = n_unknowns > B.shape[0]  # then some null vectors have no singular value
+        _, values, Vh = xp.linalg.svd(B, full_matrices=wide)
+        z = Vh[-1, :]  # step 3
 
     s, x = z[:m] / scale_y, xp.reshape(z[m:], (n_signals, n)) / scale_a  # step 4
     size = frobenius_norm(s[None, :]) / m**0.5
