@@ -295,6 +295,18 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.tubes.tubal_problem": lambda: {
         "fourier_values": np.ones((1, 2)), "n_rows": 3, "n_slices": 3, "n_measurements": 4,
     },
+    "sensing.self_calibration.self_calibration": lambda: {
+        "measurements": np.abs(X.T) + 0.1, "operators": np.stack([X[:, :2], X[::-1, :2], X[:, 1:]]),
+        "direction": np.ones(6),
+    },
+    "sensing.analytic_weights.analytic_weights": lambda: {"A": X.T},
+    "sensing.iterative_shrinkage.iterative_shrinkage": lambda: {
+        "A": X.T, "measurements": X[:4], "threshold": 0.1, "W": X.T,
+    },
+    "sensing.hyper_lista.hyper_lista": lambda: {
+        "A": X.T, "measurements": X[:4], "W": X.T,
+        "c_threshold": 0.1, "c_momentum": 0.1, "c_passed": 0.1,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -726,6 +738,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "even": ANYTHING,
     "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
     "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),
+    "A": MATRIX,
+    "W": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "model": NAME,
+    "method": NAME,
+    "accelerated": ANYTHING,
+    "c_threshold": (*NO_REAL, NEGATIVE),
+    "c_momentum": (*NO_REAL, NEGATIVE),
+    "c_passed": (*NO_REAL, NEGATIVE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

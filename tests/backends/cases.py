@@ -292,6 +292,18 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "depth": 3,
         "penalty": 0.1,
     },
+    "sensing.self_calibration": lambda n: {
+        "measurements": (1 + np.arange(2 * n) / n) * (random(3, 2 * n, n) @ random(n, seed=1)),
+        "operators": random(3, 2 * n, n),
+    },
+    "sensing.analytic_weights": lambda n: {"A": random(n, 2 * n)},
+    "sensing.iterative_shrinkage": lambda n: {
+        "A": random(n, 2 * n), "measurements": random(4, n), "threshold": 0.1, "accelerated": True,
+    },
+    "sensing.hyper_lista": lambda n: {
+        "A": random(n, 2 * n), "measurements": random(4, n), "W": random(n, 2 * n) / n,
+        "c_threshold": 0.1 / n, "c_momentum": 0.1 / n, "c_passed": 0.3,
+    },
 }  # fmt: skip
 
 
