@@ -1,36 +1,115 @@
 """Matrix sensing, completion and factorised models: what descent does to singular values."""
 
-from labkit.sensing.alternating_minimisation import alternating_minimisation
-from labkit.sensing.analytic_weights import analytic_weights
-from labkit.sensing.completion_descent import completion_descent
-from labkit.sensing.covariance_generator import (GeneratorState, covariance_generator,)
-from labkit.sensing.deep_linear_regression import (DeepLinearMap, deep_linear_regression,)
-from labkit.sensing.deep_linear_training import deep_linear_training
-from labkit.sensing.depth_shrinkage import depth_shrinkage
-from labkit.sensing.gradient_descent import gradient_descent
-from labkit.sensing.gradient_flow_solution import (FlowSolution, gradient_flow_solution,)
-from labkit.sensing.hyper_lista import (UnrolledLayer, hyper_lista,)
-from labkit.sensing.iterative_shrinkage import iterative_shrinkage
-from labkit.sensing.kronecker_sparse_bayes import (SparseState, kronecker_sparse_bayes,)
-from labkit.sensing.lifted_curvature import (LiftedCurvature, lifted_curvature,)
-from labkit.sensing.measurements import (DenseMeasurements, RankOneMeasurements,)
-from labkit.sensing.neuron_alignment import (NeuronState, neuron_alignment,)
-from labkit.sensing.observed_entries import (CompletionState, ObservedEntries,)
-from labkit.sensing.one_sided_completion import one_sided_completion
-from labkit.sensing.partially_separable_frames import (SeparableFrames, partially_separable_frames,)
-from labkit.sensing.problem import SensingProblem
-from labkit.sensing.rebalanced_factors import rebalanced_factors
-from labkit.sensing.scalar_descent import (ScalarNetworks, scalar_descent,)
-from labkit.sensing.scaled_gradient_descent import (from labkit.sensing.one_sided_completion import one_sided_completion from labkit.sensing.problem import SensingProblem from labkit.sensing.rebalanced_factors import rebalanced_factors from labkit.sensing.scaled_gradient_descent import scaled_gradient_descent from labkit.sensing.self_calibration import (     Calibration, scaled_gradient_descent, self_calibration,)
-from labkit.sensing.singular_value_thresholding import (ThresholdedMatrix, singular_value_thresholding,)
-from labkit.sensing.smallest_triangles import smallest_triangles
-from labkit.sensing.soft_impute import (SoftImputation, soft_impute,)
-from labkit.sensing.subgradient_descent import subgradient_descent
-from labkit.sensing.sufficiently_scattered import (Scattering, sufficiently_scattered,)
-from labkit.sensing.swivel_embeddings import (WordVectors, swivel_embeddings,)
-from labkit.sensing.tubal_gradient_descent import (TubalFactor, tubal_gradient_descent,)
+from labkit.sensing.alternating_minimisation import (
+    alternating_minimisation,
+)
+from labkit.sensing.analytic_weights import (
+    analytic_weights,
+)
+from labkit.sensing.completion_descent import (
+    completion_descent,
+)
+from labkit.sensing.covariance_generator import (
+    GeneratorState,
+    covariance_generator,
+)
+from labkit.sensing.deep_linear_regression import (
+    DeepLinearMap,
+    deep_linear_regression,
+)
+from labkit.sensing.deep_linear_training import (
+    deep_linear_training,
+)
+from labkit.sensing.depth_shrinkage import (
+    depth_shrinkage,
+)
+from labkit.sensing.gradient_descent import (
+    gradient_descent,
+)
+from labkit.sensing.gradient_flow_solution import (
+    FlowSolution,
+    gradient_flow_solution,
+)
+from labkit.sensing.hyper_lista import (
+    UnrolledLayer,
+    hyper_lista,
+)
+from labkit.sensing.iterative_shrinkage import (
+    iterative_shrinkage,
+)
+from labkit.sensing.kronecker_sparse_bayes import (
+    SparseState,
+    kronecker_sparse_bayes,
+)
+from labkit.sensing.lifted_curvature import (
+    LiftedCurvature,
+    lifted_curvature,
+)
+from labkit.sensing.measurements import (
+    DenseMeasurements,
+    RankOneMeasurements,
+)
+from labkit.sensing.neuron_alignment import (
+    NeuronState,
+    neuron_alignment,
+)
+from labkit.sensing.observed_entries import (
+    CompletionState,
+    ObservedEntries,
+)
+from labkit.sensing.one_sided_completion import (
+    one_sided_completion,
+)
+from labkit.sensing.partially_separable_frames import (
+    SeparableFrames,
+    partially_separable_frames,
+)
+from labkit.sensing.problem import (
+    SensingProblem,
+)
+from labkit.sensing.rebalanced_factors import (
+    rebalanced_factors,
+)
+from labkit.sensing.scalar_descent import (
+    ScalarNetworks,
+    scalar_descent,
+)
+from labkit.sensing.scaled_gradient_descent import (
+    scaled_gradient_descent,
+)
+from labkit.sensing.self_calibration import (
+    Calibration,
+    self_calibration,
+)
+from labkit.sensing.singular_value_thresholding import (
+    ThresholdedMatrix,
+    singular_value_thresholding,
+)
+from labkit.sensing.smallest_triangles import (
+    smallest_triangles,
+)
+from labkit.sensing.soft_impute import (
+    SoftImputation,
+    soft_impute,
+)
+from labkit.sensing.subgradient_descent import (
+    subgradient_descent,
+)
+from labkit.sensing.sufficiently_scattered import (
+    Scattering,
+    sufficiently_scattered,
+)
+from labkit.sensing.swivel_embeddings import (
+    WordVectors,
+    swivel_embeddings,
+)
+from labkit.sensing.tubal_gradient_descent import (
+    TubalFactor,
+    tubal_gradient_descent,
+)
 
 __all__ = [
+    "Calibration",
     "CompletionState",
     "DeepLinearMap",
     "DenseMeasurements",
@@ -57,7 +136,6 @@ __all__ = [
     "deep_linear_regression",
     "deep_linear_training",
     "depth_shrinkage",
-    "from labkit.sensing.one_sided_completion import one_sided_completion from labkit.sensing.problem import SensingProblem from labkit.sensing.rebalanced_factors import rebalanced_factors from labkit.sensing.scaled_gradient_descent import scaled_gradient_descent from labkit.sensing.self_calibration import (     Calibration",
     "gradient_descent",
     "gradient_flow_solution",
     "hyper_lista",
