@@ -723,7 +723,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "point": (*ARRAY, Bad("short", np.ones(2), ValueError, "2")),
     "direction": (
         *(bad for bad in ARRAY if bad.label != "None"),
-        Bad("zero", np.zeros(6), ValueError, "0"),
+        Bad("zeros", np.zeros(6), ValueError, "0|zeros"),
     ),
     "visibility": (*NO_REAL, NEGATIVE, ABOVE_1),
     "power": (
@@ -768,6 +768,9 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
         Bad("matrices", lambda good: [layer[0] for layer in good], ValueError, r"\(3, 3\)"),
         Bad("one left out", lambda good: good[1:] * 2, ValueError, r"\(1, 6, 3\)"),
         Bad("text", "layers", TypeError, "str"),
+    ),
+    ("sensing.self_calibration.self_calibration", "direction"): (
+        Bad("short", np.ones(2), ValueError, "got 2"),
     ),
     ("pca.flag_mean.flag_mean", "start"): (
         Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
