@@ -134,6 +134,8 @@ def _two_edges(normals: Corners, offsets: Corners, hull: Corners) -> Corners:
     keep = (i < j) & (np.abs(_cross(normals[i], normals[j])) > 1e-9)
     i, j, middle = i[keep], j[keep], hull[v[keep]]
     pair, bound = normals[np.stack([i, j], axis=1)], offsets[np.stack([i, j], axis=1)]
+    off = np.min(bound - np.sum(pair * middle[:, None], axis=2), axis=1) > 1e-9  # of both edges
+    pair, bound, middle = pair[off], bound[off], middle[off]
     apex = _meet(pair, bound)
     mirrored = 2 * np.sum(pair[:, 1] * middle, axis=1) - bound[:, 1]
     p = _meet(pair, np.stack([bound[:, 0], mirrored], axis=1))

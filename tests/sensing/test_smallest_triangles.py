@@ -74,6 +74,20 @@ def test_scattered_mixtures_give_their_sources(seed):
     assert np.all(areas(found) <= 3**0.5 / 4 * (1 + 1e-9))  # the truth is one that holds them
 
 
+def test_edges_that_are_nearly_parallel():
+    """Their far meeting point once made a triangle without area, through a corner on an edge."""
+    shares = [0.90300338, 0.74310455, 0.49021445, 0.13931594, 0.17893622, 0.35386804, 0.62944554,
+              0.86073051, 0.60931558]  # fmt: skip
+    column = np.arange(9)
+    H = np.zeros((3, 9))
+    H[column % 3, column] = shares
+    H[(column + 1) % 3, column] = 1 - np.array(shares)
+    assert sufficiently_scattered(H).scattered
+    found = smallest_triangles(H.T @ CORNERS)
+    assert len(found) == 1
+    assert off(found[0]) < 1e-9
+
+
 # Invariance
 
 
