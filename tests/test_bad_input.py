@@ -232,6 +232,21 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.grids.kronecker_signal": lambda: {
         "n_entries": (3, 4), "n_measured": (2, 2), "n_nonzero": 1,
     },
+    "datasets.teachers.quadratic_teacher": lambda: {
+        "n_inputs": 3, "n_hidden": 2, "n_samples": 4,
+    },
+    "sensing.quadratic_network_limit.quadratic_network_limit": lambda: {
+        "sampling_ratio": 0.2, "aspect_ratio": 0.5,
+    },
+    "sensing.wishart_denoiser.wishart_denoiser": lambda: {
+        "R": X.T @ X, "aspect_ratio": 0.5, "noise_variance": 0.1,
+    },
+    "sensing.quadratic_message_passing.quadratic_message_passing": lambda: {
+        "X": X, "y": np.arange(6.0), "aspect_ratio": 0.5,
+    },
+    "sensing.quadratic_network_descent.quadratic_network_descent": lambda: {
+        "X": X, "y": np.ones(6), "start": np.ones((2, 3, 2)),
+    },
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
     },
@@ -595,6 +610,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "singular_value": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "damping": (*NO_REAL, NEGATIVE),
     "adaptive": ANYTHING,
+    "n_inputs": FROM_1,
+    "n_hidden": FROM_1,
+    "sampling_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "aspect_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "R": MATRIX,
     "n_entries": MODES_BAD,
     "n_measured": MODES_BAD,
     "scattered": ANYTHING,

@@ -34,6 +34,7 @@ from labkit.datasets.synthetic import (
     planted_spectrum,
 )
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+from labkit.datasets.teachers import quadratic_teacher
 from labkit.datasets.walks import random_walk
 
 LOADERS = (
@@ -83,6 +84,7 @@ __all__ = [
     "natural_image",
     "planted_spectrum",
     "python_manual",
+    "quadratic_teacher",
     "random_walk",
     "sea_surface_temperature",
     "sensing_problem",

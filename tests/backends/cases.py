@@ -239,6 +239,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent": lambda n: {
         **sensing(n), "step_size": 0.2, "damping": 0.01,
     },
+    "sensing.wishart_denoiser": lambda n: {
+        "R": random(n, n) + random(n, n).T, "aspect_ratio": 0.5, "noise_variance": 1.0,
+    },
+    "sensing.quadratic_message_passing": lambda n: {
+        "X": random(4 * n, n), "y": np.abs(random(4 * n, seed=1)), "aspect_ratio": 0.5,
+    },
+    "sensing.quadratic_network_descent": lambda n: {
+        "X": random(4 * n, n), "y": np.abs(random(4 * n, seed=1)), "start": random(2, n, 3),
+    },
     "sensing.kronecker_sparse_bayes": lambda n: {
         "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
         "noise_variance": 0.5,
