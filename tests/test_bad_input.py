@@ -307,6 +307,21 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "A": X.T, "measurements": X[:4], "W": X.T,
         "c_threshold": 0.1, "c_momentum": 0.1, "c_passed": 0.1,
     },
+    "datasets.teachers.quadratic_teacher": lambda: {
+        "n_inputs": 3, "n_hidden": 2, "n_samples": 4,
+    },
+    "sensing.quadratic_network_limit.quadratic_network_limit": lambda: {
+        "sampling_ratio": 0.2, "aspect_ratio": 0.5,
+    },
+    "sensing.wishart_denoiser.wishart_denoiser": lambda: {
+        "R": X.T @ X, "aspect_ratio": 0.5, "noise_variance": 0.1,
+    },
+    "sensing.quadratic_message_passing.quadratic_message_passing": lambda: {
+        "X": X, "y": np.arange(6.0), "aspect_ratio": 0.5,
+    },
+    "sensing.quadratic_network_descent.quadratic_network_descent": lambda: {
+        "X": X, "y": np.ones(6), "start": np.ones((2, 3, 2)),
+    },
 }  # fmt: skip
 
 # Bad values
@@ -746,6 +761,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "c_threshold": (*NO_REAL, NEGATIVE),
     "c_momentum": (*NO_REAL, NEGATIVE),
     "c_passed": (*NO_REAL, NEGATIVE),
+    "n_inputs": FROM_1,
+    "n_hidden": FROM_1,
+    "sampling_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "aspect_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "R": MATRIX,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -39,6 +39,7 @@ from labkit.datasets.synthetic import (
     planted_spectrum,
 )
 from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
+from labkit.datasets.teachers import quadratic_teacher
 from labkit.datasets.tomography import ProjectedFilm, projected_film
 from labkit.datasets.tubes import TubalProblem, tubal_problem
 from labkit.datasets.walks import random_walk
@@ -97,6 +98,7 @@ __all__ = [
     "planted_spectrum",
     "projected_film",
     "python_manual",
+    "quadratic_teacher",
     "random_walk",
     "sea_surface_temperature",
     "sensing_problem",

@@ -304,6 +304,15 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "A": random(n, 2 * n), "measurements": random(4, n), "W": random(n, 2 * n) / n,
         "c_threshold": 0.1 / n, "c_momentum": 0.1 / n, "c_passed": 0.3,
     },
+    "sensing.wishart_denoiser": lambda n: {
+        "R": random(n, n) + random(n, n).T, "aspect_ratio": 0.5, "noise_variance": 1.0,
+    },
+    "sensing.quadratic_message_passing": lambda n: {
+        "X": random(4 * n, n), "y": np.abs(random(4 * n, seed=1)), "aspect_ratio": 0.5,
+    },
+    "sensing.quadratic_network_descent": lambda n: {
+        "X": random(4 * n, n), "y": np.abs(random(4 * n, seed=1)), "start": random(2, n, 3),
+    },
 }  # fmt: skip
 
 
