@@ -1,8 +1,14 @@
 """Matrix sensing, completion and factorised models: what descent does to singular values."""
 
-from labkit.sensing.alternating_minimisation import alternating_minimisation
-from labkit.sensing.analytic_weights import analytic_weights
-from labkit.sensing.completion_descent import completion_descent
+from labkit.sensing.alternating_minimisation import (
+    alternating_minimisation,
+)
+from labkit.sensing.analytic_weights import (
+    analytic_weights,
+)
+from labkit.sensing.completion_descent import (
+    completion_descent,
+)
 from labkit.sensing.covariance_generator import (
     GeneratorState,
     covariance_generator,
@@ -11,9 +17,15 @@ from labkit.sensing.deep_linear_regression import (
     DeepLinearMap,
     deep_linear_regression,
 )
-from labkit.sensing.deep_linear_training import deep_linear_training
-from labkit.sensing.depth_shrinkage import depth_shrinkage
-from labkit.sensing.gradient_descent import gradient_descent
+from labkit.sensing.deep_linear_training import (
+    deep_linear_training,
+)
+from labkit.sensing.depth_shrinkage import (
+    depth_shrinkage,
+)
+from labkit.sensing.gradient_descent import (
+    gradient_descent,
+)
 from labkit.sensing.gradient_flow_solution import (
     FlowSolution,
     gradient_flow_solution,
@@ -22,7 +34,9 @@ from labkit.sensing.hyper_lista import (
     UnrolledLayer,
     hyper_lista,
 )
-from labkit.sensing.iterative_shrinkage import iterative_shrinkage
+from labkit.sensing.iterative_shrinkage import (
+    iterative_shrinkage,
+)
 from labkit.sensing.kronecker_sparse_bayes import (
     SparseState,
     kronecker_sparse_bayes,
@@ -43,27 +57,37 @@ from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
 )
-from labkit.sensing.one_sided_completion import one_sided_completion
+from labkit.sensing.one_sided_completion import (
+    one_sided_completion,
+)
 from labkit.sensing.partially_separable_frames import (
     SeparableFrames,
     partially_separable_frames,
 )
-from labkit.sensing.problem import SensingProblem
+from labkit.sensing.problem import (
+    SensingProblem,
+)
 from labkit.sensing.quadratic_message_passing import (
     MessageState,
     quadratic_message_passing,
 )
-from labkit.sensing.quadratic_network_descent import quadratic_network_descent
+from labkit.sensing.quadratic_network_descent import (
+    quadratic_network_descent,
+)
 from labkit.sensing.quadratic_network_limit import (
     QuadraticLimit,
     quadratic_network_limit,
 )
-from labkit.sensing.rebalanced_factors import rebalanced_factors
+from labkit.sensing.rebalanced_factors import (
+    rebalanced_factors,
+)
 from labkit.sensing.scalar_descent import (
     ScalarNetworks,
     scalar_descent,
 )
-from labkit.sensing.scaled_gradient_descent import scaled_gradient_descent
+from labkit.sensing.scaled_gradient_descent import (
+    scaled_gradient_descent,
+)
 from labkit.sensing.self_calibration import (
     Calibration,
     self_calibration,
@@ -72,12 +96,16 @@ from labkit.sensing.singular_value_thresholding import (
     ThresholdedMatrix,
     singular_value_thresholding,
 )
-from labkit.sensing.smallest_triangles import smallest_triangles
+from labkit.sensing.smallest_triangles import (
+    smallest_triangles,
+)
 from labkit.sensing.soft_impute import (
     SoftImputation,
     soft_impute,
 )
-from labkit.sensing.subgradient_descent import subgradient_descent
+from labkit.sensing.subgradient_descent import (
+    subgradient_descent,
+)
 from labkit.sensing.sufficiently_scattered import (
     Scattering,
     sufficiently_scattered,
