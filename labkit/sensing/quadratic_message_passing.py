@@ -75,8 +75,9 @@ def quadratic_message_passing(
     4. S_hat is R denoised; C is twice the error expected of it.
 
     A round costs 4 n d^2 flops and an eigendecomposition; the matrices A_i are never formed. This
-    is GAMP-RIE of Maillard et al. (2024), read in the authors' code. Left out: noise on the labels
-    and in the hidden units, a start drawn from the prior, the stop at a change of 1e-5.
+    is GAMP-RIE of Maillard et al. (2024), from a description of the authors' code. Left out: noise
+    on the labels and in the hidden units, a start drawn from the prior, the stop at a change of
+    1e-5.
 
     References
     ----------

@@ -67,7 +67,7 @@ def quadratic_network_limit(sampling_ratio: float, *, aspect_ratio: float) -> Qu
     2. Below that, with mu_q the density of S seen in symmetric noise of variance 1 / q, solve
        ``int mu_q^3 / q = 3 (1 - 2 alpha) / (4 pi^2)`` for q; the error is ``2 alpha / q``.
 
-    Without noise on the labels, which the paper (Claim 1, read in the authors' code) also has. A
+    Without noise on the labels, which the paper (Claim 1) also has. A
     linear estimate projects ``S - I``, of squares 1 / kappa an entry, on n of d^2 / 2 directions.
 
     References
