@@ -75,6 +75,9 @@ def sensing() -> Any:
 ENTRIES = ObservedEntries(np.arange(18) // 3, np.arange(18) % 3, X.ravel(), (6, 3))
 
 
+GRAM = X @ X.T + np.eye(6)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -255,6 +258,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.grids.kronecker_signal": lambda: {
         "n_entries": (3, 4), "n_measured": (2, 2), "n_nonzero": 1,
     },
+    "sampling.determinantal_sample.determinantal_sample": lambda: {"matrix": GRAM},
+    "sampling.greedy_determinantal_subset.greedy_determinantal_subset": lambda: {"L": GRAM},
+    "sampling.inclusion_probabilities.inclusion_probabilities": lambda: {"L": GRAM},
+    "sampling.k_determinantal_sample.k_determinantal_sample": lambda: {"L": GRAM, "size": 2},
+    "sampling.log_symmetric_polynomials.log_symmetric_polynomials": lambda: {
+        "values": np.arange(4.0), "order": 2,
+    },
+    "sampling.marginal_kernel.marginal_kernel": lambda: {"L": GRAM},
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
     },
@@ -300,6 +311,13 @@ def changed_row(value: bool) -> Callable[[np.ndarray], np.ndarray]:
         return bad
 
     return change
+
+
+def changed_corner(good: np.ndarray) -> np.ndarray:
+    """Copy a matrix and raise one corner."""
+    bad = np.array(good)
+    bad[0, -1] += 1.0
+    return bad
 
 
 ARRAY = (
@@ -367,6 +385,11 @@ MODES_BAD = (
     Bad("text", "32", TypeError, "'32'"),
     Bad("number", 3, TypeError, "3"),
 )
+
+
+NOT_SQUARE = Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)")
+NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
+NOT_SEMIDEFINITE = Bad("negative", lambda good: -good, ValueError, "-")
 
 
 BAD: dict[str, tuple[Bad, ...]] = {
@@ -687,6 +710,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_inner": FROM_1,
     "condition": (*NO_REAL, Bad("below 1", 0.5, ValueError, "0.5")),
     "spike": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "L": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
+    "matrix": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
+    "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
+    "n_draws": FROM_1,
+    "values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

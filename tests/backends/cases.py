@@ -133,6 +133,11 @@ def sensing(n: int) -> dict[str, Any]:
     return {"problem": problem, "start": (columns(n), random(n, min(n, 5)) / np.sqrt(n))}
 
 
+def gram(n: int) -> np.ndarray:
+    """Return a positive definite matrix with eigenvalues around one."""
+    return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -266,6 +271,16 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "y": random(n, n), "dictionaries": [random(n, n + 2), random(n, n + 2, seed=1)],
         "noise_variance": 0.5,
     },
+    "sampling.determinantal_sample": lambda n: {"matrix": gram(n), "n_draws": 3, "rng": 0},
+    "sampling.greedy_determinantal_subset": lambda n: {"L": gram(n), "size": min(n, 10)},
+    "sampling.inclusion_probabilities": lambda n: {"L": gram(n), "size": min(n, 5)},
+    "sampling.k_determinantal_sample": lambda n: {
+        "L": gram(n), "size": min(n, 10), "n_draws": 3, "rng": 0,
+    },
+    "sampling.log_symmetric_polynomials": lambda n: {
+        "values": np.linspace(0, 1, n), "order": min(n, 5),
+    },
+    "sampling.marginal_kernel": lambda n: {"L": gram(n)},
 }  # fmt: skip
 
 
