@@ -266,6 +266,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "values": np.arange(4.0), "order": 2,
     },
     "sampling.marginal_kernel.marginal_kernel": lambda: {"L": GRAM},
+    "sampling.sublinear_determinantal_sample.sublinear_determinantal_sample": lambda: {
+        "kernel_block": lambda rows, columns: GRAM[np.ix_(rows, columns)],
+        "diagonal": np.diag(GRAM),
+    },
     "sensing.kronecker_sparse_bayes.kronecker_sparse_bayes": lambda: {
         "y": np.ones((3, 6)), "dictionaries": [X.T, X], "noise_variance": 0.1,
     },
@@ -714,6 +718,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "matrix": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
     "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
     "n_draws": FROM_1,
+    "kernel_block": ANYTHING,
+    "candidate_factor": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "diagonal": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
+    "residual": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {

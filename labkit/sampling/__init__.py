@@ -19,13 +19,19 @@ from labkit.sampling.log_symmetric_polynomials import (
 from labkit.sampling.marginal_kernel import (
     marginal_kernel,
 )
+from labkit.sampling.sublinear_determinantal_sample import (
+    SublinearDraw,
+    sublinear_determinantal_sample,
+)
 
 __all__ = [
     "GreedySubset",
+    "SublinearDraw",
     "determinantal_sample",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
     "k_determinantal_sample",
     "log_symmetric_polynomials",
     "marginal_kernel",
+    "sublinear_determinantal_sample",
 ]
