@@ -32,8 +32,8 @@ class SublinearDraw:
         The set, in ascending order.
     n_proposals : int
         Lists of candidates tried, the accepted one included.
-    n_candidates : int
-        Length of the accepted list.
+    candidates : ndarray of int
+        The accepted list; items may come twice.
     n_entries : int
         Entries of L that this draw asked for.
     n_pivots : int
@@ -44,7 +44,7 @@ class SublinearDraw:
 
     items: tuple[int, ...]
     n_proposals: int
-    n_candidates: int
+    candidates: np.ndarray
     n_entries: int
     n_pivots: int
     bound: float
@@ -176,7 +176,7 @@ def sublinear_determinantal_sample(
                 accepted = math.log(1.0 - generator.random()) < likely  # step 4
                 n_proposals, n_entries = n_proposals + 1, n_entries + t * t
             items = _small_sample(listed, M, generator)  # step 5
-            yield SublinearDraw(items, n_proposals, t, n_entries, F.shape[1], s)
+            yield SublinearDraw(items, n_proposals, listed, n_entries, F.shape[1], s)
 
     return states()
 
