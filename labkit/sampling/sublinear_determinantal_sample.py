@@ -39,7 +39,7 @@ class SublinearDraw:
     n_pivots : int
         Columns of L that the preparation asked for, n entries each.
     bound : float
-        s, the sum of the items' bounds: at least the mean size of a set.
+        s, the sum of the items' weights: at least the mean size of a set.
     """
 
     items: tuple[int, ...]
@@ -74,7 +74,7 @@ def sublinear_determinantal_sample(
         The preparation stops when the trace that its columns leave unexplained is below this, above
         0. Larger: fewer columns, more proposals. The law of the sets does not depend on it.
     candidate_factor : float
-        q over s^2, above 0: lists have about q candidates. Larger: longer lists, fewer of them.
+        q over s^2 (over 1 if s is less), above 0: lists have about q candidates. Larger: longer lists, fewer of them.
     max_iterations : int
         Proposals for one set, at least 1.
     rng : int, Generator or None
@@ -99,8 +99,9 @@ def sublinear_determinantal_sample(
 
     1. Columns: pivots of a Cholesky decomposition, each drawn in proportion to the diagonal that is
        left, until little is. ``Lhat = F F'`` is the Nystrom approximation from these columns.
-    2. ``l_i`` is the diagonal of ``L - Lhat + Lhat (I + Lhat)^-1``, a bound on the probability of
-       item i; s their sum, z the trace of the last term, ``q = candidate_factor s^2``.
+    2. ``l_i``, the diagonal of ``L - Lhat + Lhat (I + Lhat)^-1``, estimates the probability of item
+       i. Their sum s is at least the mean size; z is the trace of the last term, and
+       ``q = candidate_factor max(s, 1)^2``.
     3. Candidates: ``t ~ Poisson(q e^(s/q))`` items, each with probability ``l_i / s``, repeated or
        not. The sum of l is accumulated once, so that a candidate costs log n.
     4. Accept the list with probability ``e^z det(I + M) / (e^(t s/q) det(I + Lhat))``, where
@@ -151,8 +152,8 @@ def sublinear_determinantal_sample(
     F, left = _columns(kernel_block, diagonal, residual, generator)  # step 1
     values, W = np.linalg.eigh(F.T @ F)
     values = np.clip(values, 0.0, None)
-    bounds = left + np.sum((F @ W) ** 2 / (1 + values), axis=1)  # step 2
-    cumulative = np.cumsum(bounds)
+    weights = left + np.sum((F @ W) ** 2 / (1 + values), axis=1)  # step 2
+    cumulative = np.cumsum(weights)
     s, z = float(cumulative[-1]), float(np.sum(values / (1 + values)))
     log_det = float(np.sum(np.log1p(values)))
     q = candidate_factor * max(s * s, 1.0)
@@ -170,7 +171,7 @@ def sublinear_determinantal_sample(
                 t = int(generator.poisson(q * math.exp(s / q))) if s > 0 else 0  # step 3
                 uniforms = generator.random(t) * s
                 listed = np.minimum(np.searchsorted(cumulative, uniforms, side="right"), n - 1)
-                roots = np.sqrt(bounds[listed])
+                roots = np.sqrt(weights[listed])
                 M = _block(kernel_block, listed, listed) * (s / q) / (roots[:, None] * roots)
                 likely = z - log_det - t * s / q + np.linalg.slogdet(np.eye(t) + M)[1]
                 accepted = math.log(1.0 - generator.random()) < likely  # step 4
