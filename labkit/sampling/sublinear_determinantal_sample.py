@@ -74,7 +74,8 @@ def sublinear_determinantal_sample(
         The preparation stops when the trace that its columns leave unexplained is below this, above
         0. Larger: fewer columns, more proposals. The law of the sets does not depend on it.
     candidate_factor : float
-        q over s^2 (over 1 if s is less), above 0: lists have about q candidates. Larger: longer lists, fewer of them.
+        q over s^2 (over 1 if s is less), above 0: lists have about q candidates. Larger: longer
+        lists, fewer of them.
     max_iterations : int
         Proposals for one set, at least 1.
     rng : int, Generator or None
