@@ -79,6 +79,25 @@ def sensed() -> Any:
     return datasets.sensing_problem([1.0], n_rows=6, n_measurements=30, rng=0)
 
 
+NOT_SEMIDEFINITE = Bad("negative", lambda good: -good, ValueError, "-")
+
+
+NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
+
+
+NOT_SQUARE = Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)")
+
+
+def changed_corner(good: np.ndarray) -> np.ndarray:
+    """Copy a matrix and raise one corner."""
+    bad = np.array(good)
+    bad[0, -1] += 1.0
+    return bad
+
+
+GRAM = X @ X.T + np.eye(6)
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -321,6 +340,18 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "sensing.quadratic_network_descent.quadratic_network_descent": lambda: {
         "X": X, "y": np.ones(6), "start": np.ones((2, 3, 2)),
+    },
+    "sampling.determinantal_sample.determinantal_sample": lambda: {"matrix": GRAM},
+    "sampling.greedy_determinantal_subset.greedy_determinantal_subset": lambda: {"L": GRAM},
+    "sampling.inclusion_probabilities.inclusion_probabilities": lambda: {"L": GRAM},
+    "sampling.k_determinantal_sample.k_determinantal_sample": lambda: {"L": GRAM, "size": 2},
+    "sampling.log_symmetric_polynomials.log_symmetric_polynomials": lambda: {
+        "values": np.arange(4.0), "order": 2,
+    },
+    "sampling.marginal_kernel.marginal_kernel": lambda: {"L": GRAM},
+    "sampling.sublinear_determinantal_sample.sublinear_determinantal_sample": lambda: {
+        "kernel_block": lambda rows, columns: GRAM[np.ix_(rows, columns)],
+        "diagonal": np.diag(GRAM),
     },
 }  # fmt: skip
 
@@ -766,6 +797,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "sampling_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "aspect_ratio": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "R": MATRIX,
+    "L": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
+    "matrix": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
+    "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
+    "n_draws": FROM_1,
+    "kernel_block": ANYTHING,
+    "candidate_factor": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "diagonal": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
+    "residual": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

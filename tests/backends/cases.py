@@ -138,6 +138,11 @@ def sensed(n: int) -> Any:
     return sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
 
 
+def gram(n: int) -> np.ndarray:
+    """Return a positive definite matrix with eigenvalues around one."""
+    return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -313,6 +318,16 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.quadratic_network_descent": lambda n: {
         "X": random(4 * n, n), "y": np.abs(random(4 * n, seed=1)), "start": random(2, n, 3),
     },
+    "sampling.determinantal_sample": lambda n: {"matrix": gram(n), "n_draws": 3, "rng": 0},
+    "sampling.greedy_determinantal_subset": lambda n: {"L": gram(n), "size": min(n, 10)},
+    "sampling.inclusion_probabilities": lambda n: {"L": gram(n), "size": min(n, 5)},
+    "sampling.k_determinantal_sample": lambda n: {
+        "L": gram(n), "size": min(n, 10), "n_draws": 3, "rng": 0,
+    },
+    "sampling.log_symmetric_polynomials": lambda n: {
+        "values": np.linspace(0, 1, n), "order": min(n, 5),
+    },
+    "sampling.marginal_kernel": lambda n: {"L": gram(n)},
 }  # fmt: skip
 
 
