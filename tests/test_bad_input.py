@@ -117,6 +117,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.partially_separable_frames.partially_separable_frames": lambda: {
         "projections": X, "operators": np.ones((6, 3, 4)), "rank": 1, "n_coefficients": 2,
     },
+    "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
+    "sampling.pivotal_sampling.pivotal_sampling": lambda: {
+        "probabilities": np.full(6, 0.5), "points": X,
+    },
     "datasets.coverage.sparsely_seen_rows": lambda: {"n_rows": 4, "n_columns": 3, "rank": 1},
     "datasets.individuals.clustered_individuals": lambda: {
         "n_samples": 6, "n_features": 4, "rank": 2, "n_clusters": 2, "observed_share": 0.5,
@@ -397,6 +401,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("array", X, TypeError, "array|shape"),
         Bad("text", "weights", TypeError, "'weights'|str"),
     ),
+    "A": MATRIX,
+    "points": MATRIX,
+    "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),

@@ -227,6 +227,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
     "sensing.one_sided_completion": lambda n: {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
     },

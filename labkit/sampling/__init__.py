@@ -1,0 +1,13 @@
+"""Choosing rows, points and features: leverage, determinants, sensitivities, tournaments."""
+
+from labkit.sampling.leverage_probabilities import (
+    leverage_probabilities,
+)
+from labkit.sampling.pivotal_sampling import (
+    pivotal_sampling,
+)
+
+__all__ = [
+    "leverage_probabilities",
+    "pivotal_sampling",
+]
