@@ -402,7 +402,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "weights", TypeError, "'weights'|str"),
     ),
     "A": MATRIX,
-    "points": MATRIX,
+    "points": tuple(bad for bad in MATRIX if bad.label != "None"),
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
