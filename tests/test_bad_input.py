@@ -117,6 +117,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.partially_separable_frames.partially_separable_frames": lambda: {
         "projections": X, "operators": np.ones((6, 3, 4)), "rank": 1, "n_coefficients": 2,
     },
+    "sampling.least_squares_points.least_squares_points": lambda: {
+        "features": 6**0.5 * BASIS, "measure": np.full(6, 1 / 6), "n_samples": 4,
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
         "probabilities": np.full(6, 0.5), "points": X,
@@ -402,6 +405,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "weights", TypeError, "'weights'|str"),
     ),
     "A": MATRIX,
+    "features": MATRIX,
+    "measure": (*ARRAY, Bad("zero", np.zeros(6), ValueError, "got 0")),
     "points": tuple(bad for bad in MATRIX if bad.label != "None"),
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts

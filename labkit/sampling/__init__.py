@@ -1,5 +1,9 @@
 """Choosing rows, points and features: leverage, determinants, sensitivities, tournaments."""
 
+from labkit.sampling.least_squares_points import (
+    LeastSquaresPoints,
+    least_squares_points,
+)
 from labkit.sampling.leverage_probabilities import (
     leverage_probabilities,
 )
@@ -8,6 +12,8 @@ from labkit.sampling.pivotal_sampling import (
 )
 
 __all__ = [
+    "LeastSquaresPoints",
+    "least_squares_points",
     "leverage_probabilities",
     "pivotal_sampling",
 ]
