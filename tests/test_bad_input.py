@@ -460,6 +460,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "activation": NAME,
     "kind": NAME,
     "kernel": NAME,
+    "way": NAME,
     "name": NAME,
     "rng": SEED,
     "seed": (*SEED, Bad("None", None, TypeError, "None")),
