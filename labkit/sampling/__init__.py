@@ -7,6 +7,9 @@ from labkit.sampling.least_squares_points import (
 from labkit.sampling.leverage_probabilities import (
     leverage_probabilities,
 )
+from labkit.sampling.lp_sensitivities import (
+    lp_sensitivities,
+)
 from labkit.sampling.pivotal_sampling import (
     pivotal_sampling,
 )
@@ -15,5 +18,6 @@ __all__ = [
     "LeastSquaresPoints",
     "least_squares_points",
     "leverage_probabilities",
+    "lp_sensitivities",
     "pivotal_sampling",
 ]
