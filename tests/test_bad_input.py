@@ -121,6 +121,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "features": 6**0.5 * BASIS, "measure": np.full(6, 1 / 6), "n_samples": 4,
     },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
+    "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
         "probabilities": np.full(6, 0.5), "points": X,
     },
@@ -439,6 +440,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("half", (3, 2.5), TypeError, "2.5"),
     ),
     # Real numbers
+    "p": (*NO_REAL, Bad("small", 0.4, ValueError, "0.4")),
     "share": (*NO_REAL, ABOVE_1, Bad("small", 0.4, ValueError, "0.4")),
     "growth": (*NO_REAL, Bad("one", 1.0, ValueError, "1.0")),
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
