@@ -140,6 +140,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.partially_separable_frames.partially_separable_frames": lambda: {
         "projections": X, "operators": np.ones((6, 3, 4)), "rank": 1, "n_coefficients": 2,
     },
+    "sampling.least_squares_points.least_squares_points": lambda: {
+        "features": 6**0.5 * BASIS, "measure": np.full(6, 1 / 6), "n_samples": 4,
+    },
+    "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
+    "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
+    "sampling.pivotal_sampling.pivotal_sampling": lambda: {
+        "probabilities": np.full(6, 0.5), "points": X,
+    },
     "datasets.coverage.sparsely_seen_rows": lambda: {"n_rows": 4, "n_columns": 3, "rank": 1},
     "datasets.individuals.clustered_individuals": lambda: {
         "n_samples": 6, "n_features": 4, "rank": 2, "n_clusters": 2, "observed_share": 0.5,
@@ -484,6 +492,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("array", X, TypeError, "array|shape"),
         Bad("text", "weights", TypeError, "'weights'|str"),
     ),
+    "A": MATRIX,
+    "features": MATRIX,
+    "measure": (*ARRAY, Bad("zero", np.zeros(6), ValueError, "got 0")),
+    "points": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
     "rank": (*FROM_1, TOO_LARGE),
@@ -514,6 +527,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("half", (3, 2.5), TypeError, "2.5"),
     ),
     # Real numbers
+    "p": (*NO_REAL, Bad("small", 0.4, ValueError, "0.4")),
     "share": (*NO_REAL, ABOVE_1, Bad("small", 0.4, ValueError, "0.4")),
     "growth": (*NO_REAL, Bad("one", 1.0, ValueError, "1.0")),
     "contamination": (*NO_REAL, NEGATIVE, ABOVE_1),
@@ -535,6 +549,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "activation": NAME,
     "kind": NAME,
     "kernel": NAME,
+    "way": NAME,
     "name": NAME,
     "rng": SEED,
     "seed": (*SEED, Bad("None", None, TypeError, "None")),

@@ -1,24 +1,21 @@
 """Random subsets: determinantal point processes, leverage scores and their relatives."""
 
-from labkit.sampling.determinantal_sample import (
-    determinantal_sample,
-)
+from labkit.sampling.determinantal_sample import determinantal_sample
 from labkit.sampling.greedy_determinantal_subset import (
     GreedySubset,
     greedy_determinantal_subset,
 )
-from labkit.sampling.inclusion_probabilities import (
-    inclusion_probabilities,
+from labkit.sampling.inclusion_probabilities import inclusion_probabilities
+from labkit.sampling.k_determinantal_sample import k_determinantal_sample
+from labkit.sampling.least_squares_points import (
+    LeastSquaresPoints,
+    least_squares_points,
 )
-from labkit.sampling.k_determinantal_sample import (
-    k_determinantal_sample,
-)
-from labkit.sampling.log_symmetric_polynomials import (
-    log_symmetric_polynomials,
-)
-from labkit.sampling.marginal_kernel import (
-    marginal_kernel,
-)
+from labkit.sampling.leverage_probabilities import leverage_probabilities
+from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
+from labkit.sampling.lp_sensitivities import lp_sensitivities
+from labkit.sampling.marginal_kernel import marginal_kernel
+from labkit.sampling.pivotal_sampling import pivotal_sampling
 from labkit.sampling.sublinear_determinantal_sample import (
     SublinearDraw,
     sublinear_determinantal_sample,
@@ -26,12 +23,17 @@ from labkit.sampling.sublinear_determinantal_sample import (
 
 __all__ = [
     "GreedySubset",
+    "LeastSquaresPoints",
     "SublinearDraw",
     "determinantal_sample",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
     "k_determinantal_sample",
+    "least_squares_points",
+    "leverage_probabilities",
     "log_symmetric_polynomials",
+    "lp_sensitivities",
     "marginal_kernel",
+    "pivotal_sampling",
     "sublinear_determinantal_sample",
 ]

@@ -237,6 +237,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
+    "sampling.lp_sensitivities": lambda n: {
+        "A": random(2 * n, 3), "p": 3.0, "max_iterations": 10,
+    },
     "sensing.one_sided_completion": lambda n: {
         "X": decaying(n), "observed": random(2 * n, n, seed=1) > -0.7, "rank": 3,
     },
