@@ -48,7 +48,7 @@ def sequential_attention(
     *,
     n_selected: int,
     slack: float = 0.01,
-    tol: float = 1e-4,
+    tol: float = 1e-3,
     max_iterations: int = 500,
 ) -> Iterator[AttentionState]:
     r"""Return a generator of rounds in which features compete, until enough are chosen.
