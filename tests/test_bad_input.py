@@ -729,7 +729,12 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_per_side": FROM_1,
     "n_copies": FROM_1,
     "n_selected": (*FROM_1, TOO_LARGE),
-    "slack": (*NO_REAL, NEGATIVE, Bad("one", 1.0, ValueError, "1.0"), Bad("zero", 0.0, ValueError, "0.0")),
+    "slack": (
+        *NO_REAL,
+        NEGATIVE,
+        Bad("one", 1.0, ValueError, "1.0"),
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "even": ANYTHING,
     "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
     "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),
