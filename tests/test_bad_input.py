@@ -291,7 +291,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "measurements": np.ones((2, 3, 3, 2)), "b": np.ones(2), "start": np.ones((3, 2, 2)),
         "step_size": 0.01,
     },
-    "datasets.redundant.redundant_features": lambda: {"n_samples": 5, "magnitudes": [2.0, 1.0]},
+    "datasets.redundant.redundant_features": lambda: {"n_samples": 5, "magnitudes": np.ones(2)},
     "sampling.sequential_attention.sequential_attention": lambda: {
         "X": X, "y": X[:, 0] + 0.1 * X[:, 1], "n_selected": 2,
     },
