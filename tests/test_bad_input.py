@@ -318,6 +318,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "measurements": np.ones((2, 3, 3, 2)), "b": np.ones(2), "start": np.ones((3, 2, 2)),
         "step_size": 0.01,
     },
+    "datasets.redundant.redundant_features": lambda: {"n_samples": 5, "magnitudes": np.ones(2)},
+    "sampling.sequential_attention.sequential_attention": lambda: {
+        "X": X, "y": X[:, 0] + 0.1 * X[:, 1], "n_selected": 2,
+    },
     "datasets.mixtures.pairwise_mixtures": lambda: {"n_per_side": 2},
     "datasets.tubes.tubal_problem": lambda: {
         "fourier_values": np.ones((1, 2)), "n_rows": 3, "n_slices": 3, "n_measurements": 4,
@@ -796,6 +800,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "measurements": ARRAY,
     "b": ARRAY,
     "n_per_side": FROM_1,
+    "n_copies": FROM_1,
+    "n_selected": (*FROM_1, TOO_LARGE),
+    "slack": (
+        *NO_REAL,
+        NEGATIVE,
+        Bad("one", 1.0, ValueError, "1.0"),
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
     "even": ANYTHING,
     "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
     "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),

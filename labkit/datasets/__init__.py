@@ -29,6 +29,7 @@ from labkit.datasets.mixtures import pairwise_mixtures
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.perturbed import perturbed_completion
+from labkit.datasets.redundant import RedundantRegression, redundant_features
 from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
@@ -68,6 +69,7 @@ __all__ = [
     "Individuals",
     "ProjectedFilm",
     "Provenance",
+    "RedundantRegression",
     "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
@@ -100,6 +102,7 @@ __all__ = [
     "python_manual",
     "quadratic_teacher",
     "random_walk",
+    "redundant_features",
     "sea_surface_temperature",
     "sensing_problem",
     "sparsely_seen_rows",

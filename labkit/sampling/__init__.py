@@ -16,12 +16,17 @@ from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 from labkit.sampling.lp_sensitivities import lp_sensitivities
 from labkit.sampling.marginal_kernel import marginal_kernel
 from labkit.sampling.pivotal_sampling import pivotal_sampling
+from labkit.sampling.sequential_attention import (
+    AttentionState,
+    sequential_attention,
+)
 from labkit.sampling.sublinear_determinantal_sample import (
     SublinearDraw,
     sublinear_determinantal_sample,
 )
 
 __all__ = [
+    "AttentionState",
     "GreedySubset",
     "LeastSquaresPoints",
     "SublinearDraw",
@@ -35,5 +40,6 @@ __all__ = [
     "lp_sensitivities",
     "marginal_kernel",
     "pivotal_sampling",
+    "sequential_attention",
     "sublinear_determinantal_sample",
 ]

@@ -296,6 +296,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "layers": [random(2, n, n, seed=i) / n for i in range(3)],
         "penalty": 0.1,
     },
+    "sampling.sequential_attention": lambda n: {
+        "X": random(2 * n, n),
+        "y": random(2 * n, n)[:, 0] + 0.3 * random(2 * n),
+        "n_selected": min(3, n),
+    },
     "sensing.depth_shrinkage": lambda n: {
         "singular_values": np.linspace(0, 2, n),
         "depth": 3,
