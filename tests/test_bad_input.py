@@ -79,15 +79,6 @@ def sensed() -> Any:
     return datasets.sensing_problem([1.0], n_rows=6, n_measurements=30, rng=0)
 
 
-NOT_SEMIDEFINITE = Bad("negative", lambda good: -good, ValueError, "-")
-
-
-NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
-
-
-NOT_SQUARE = Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)")
-
-
 def changed_corner(good: np.ndarray) -> np.ndarray:
     """Copy a matrix and raise one corner."""
     bad = np.array(good)
@@ -468,6 +459,13 @@ MODES_BAD = (
 )
 
 
+NOT_SEMIDEFINITE = Bad("negative", lambda good: -good, ValueError, "-")
+
+NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
+
+NOT_SQUARE = Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)")
+
+
 BAD: dict[str, tuple[Bad, ...]] = {
     # Arrays
     "X": MATRIX,
@@ -497,7 +495,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("text", "weights", TypeError, "'weights'|str"),
     ),
     "A": MATRIX,
-    "features": MATRIX,
     "measure": (*ARRAY, Bad("zero", np.zeros(6), ValueError, "got 0")),
     "points": tuple(bad for bad in MATRIX if bad.label != "None"),
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
@@ -795,7 +792,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("small", 0.5, ValueError, "0.5"),
     ),
-    "points": MATRIX,
     "H": (*MATRIX, Bad("negative", changed(-1.0), ValueError, "-1")),
     "measurements": ARRAY,
     "b": ARRAY,
@@ -811,7 +807,6 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "even": ANYTHING,
     "fourier_values": (*ARRAY, Bad("negative", [[1.0, -1.0]], ValueError, "-1")),
     "n_slices": (*FROM_1, Bad("others", 8, ValueError, "5 columns")),
-    "A": MATRIX,
     "W": tuple(bad for bad in MATRIX if bad.label != "None"),
     "model": NAME,
     "method": NAME,
