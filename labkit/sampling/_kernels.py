@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from labkit.arrays import Array, array_namespace, device, eps, from_numpy
 from labkit.checks import check_matrix
+from labkit.random import Rng, as_generator
 
 LARGEST_BLOCK = 2**24
 """Numbers that the chain keeps at a time."""
@@ -122,7 +121,7 @@ def probability_of(log_odds: Array) -> Array:
     return xp.where(log_odds > 0, xp.ones_like(small), small) / (1 + small)
 
 
-def projection_draws(vectors: Array, chosen: Array, generator: np.random.Generator) -> Array:
+def projection_draws(vectors: Array, chosen: Array, rng: Rng) -> Array:
     """Draw from the projection kernel of the chosen eigenvectors, a set for each row of choices.
 
     Parameters
@@ -131,7 +130,7 @@ def projection_draws(vectors: Array, chosen: Array, generator: np.random.Generat
         Orthonormal columns.
     chosen : Array of bool, shape (n_draws, n)
         Which columns span the kernel of a draw; a draw has as many items.
-    generator : numpy.random.Generator
+    rng : int, Generator or None
         One uniform number an item.
 
     Returns
@@ -151,7 +150,7 @@ def projection_draws(vectors: Array, chosen: Array, generator: np.random.Generat
     n = vectors.shape[0]
     counts = xp.sum(xp.astype(chosen, xp.int64), axis=1)
     longest = int(xp.max(counts))
-    uniforms = from_numpy(generator.random((longest, chosen.shape[0])), like=vectors)
+    uniforms = from_numpy(as_generator(rng).random((longest, chosen.shape[0])), like=vectors)
     uniforms = xp.clip(xp.astype(uniforms, vectors.dtype), max=1 - eps(vectors))
     per_block = max(1, LARGEST_BLOCK // (n * max(longest, 1)))
     drawn = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count
 from labkit.sampling._kernels import check_kernel
 
@@ -21,12 +21,12 @@ class GreedySubset:
     ----------
     items : tuple of int
         In the order in which they were chosen.
-    log_determinants : tuple of float
+    log_determinants : Array, shape (n_chosen,)
         ``log det L_S`` after each item.
     """
 
     items: tuple[int, ...]
-    log_determinants: tuple[float, ...]
+    log_determinants: Array
 
 
 def greedy_determinantal_subset(L: Array, *, size: int | None = None) -> GreedySubset:
@@ -91,7 +91,7 @@ def greedy_determinantal_subset(L: Array, *, size: int | None = None) -> GreedyS
             f"L must be positive semidefinite, got {float(xp.min(gains)):g} on the diagonal"
         )
     rounding = 10 * n * eps(L) * float(xp.max(gains))
-    rows = xp.zeros((n, n if size is None else size), dtype=L.dtype, device=L.device)
+    rows = xp.zeros((n, n if size is None else size), dtype=L.dtype, device=device(L))
     items: list[int] = []
     log_determinants: list[float] = []
     while len(items) < (n if size is None else size):
@@ -108,4 +108,5 @@ def greedy_determinantal_subset(L: Array, *, size: int | None = None) -> GreedyS
         log_determinants.append(math.log(gain) + (log_determinants[-1] if t else 0.0))
     if size is not None and len(items) < size:
         raise ValueError(f"size must be at most the rank of L, {len(items)}, got {size}")
-    return GreedySubset(tuple(items), tuple(log_determinants))
+    heights = xp.asarray(log_determinants, dtype=L.dtype, device=device(L))
+    return GreedySubset(tuple(items), heights)
