@@ -67,8 +67,8 @@ def pivotal_sampling(
     with coordinates in turn; their other tree, which splits along principal directions, is left
     out: rotate the points for that. Games of one depth are played at once, which changes no law.
 
-    Independent coins (Bernoulli sampling) have the same probabilities and no spread. A determinantal
-    process has spread by features instead of space, at n^3.
+    Independent coins (Bernoulli sampling) have the same probabilities and no spread. A
+    determinantal process has spread by features instead of space, at n^3.
 
     References
     ----------

@@ -47,7 +47,9 @@ def test_every_point_has_the_law_nu(way):
     features, mu = problem()
     nu = np.sum(features**2, axis=1) * mu / 2
     rng, n_draws = np.random.default_rng(2), 6000
-    drawn = [least_squares_points(features, mu, n_samples=5, way=way, rng=rng) for _ in range(n_draws)]
+    drawn = [
+        least_squares_points(features, mu, n_samples=5, way=way, rng=rng) for _ in range(n_draws)
+    ]
     for place in (0, 4):  # the last of "repeated" is a cut sample
         counts = np.bincount([d.points[place] for d in drawn], minlength=6)
         assert (np.abs(counts - n_draws * nu) < 5.5 * np.sqrt(n_draws * nu * (1 - nu)) + 1).all()

@@ -20,6 +20,7 @@ def chosen(p, points=None, rng=0):
 
 def law(p):
     """Return the probability of every sample of four points in order, game by game."""
+
     def games(a, b):
         if a + b <= 1:
             return [(a / (a + b), (a + b, 0.0)), (b / (a + b), (0.0, a + b))]
