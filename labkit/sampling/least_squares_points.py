@@ -79,7 +79,8 @@ def least_squares_points(
 
     n_points m^2 flops for a determinantal sample, on a grid that stands for the domain; the error
     of the fit is then the error on the grid. These are the strategies of Nouy and Michel (2023):
-    optimal i.i.d., generalised volume sampling, independent repetitions of a projection DPP. Left out: the
+    optimal i.i.d., generalised volume sampling, independent repetitions of a projection DPP.
+    Left out: the
     conditioning (redraw while the Gram matrix is far from the identity) and sampling on continuous
     domains. Only the abstract was read.
 

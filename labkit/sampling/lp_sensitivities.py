@@ -54,7 +54,8 @@ def lp_sensitivities(A: Array, *, p: float, max_iterations: int = 60) -> Array:
 
     n_rows^2 n_columns^2 flops a step and n_rows^2 numbers of memory: for a few hundred rows.
     Woodruff and Yasuda (2023) ask for constant-factor approximations; these are exact to the
-    optimiser. Sampling itself is one line, ``rng.random(n) < minimum(1, c sigma)`` with rows scaled by ``q^(-1/p)``.
+    optimiser. Sampling itself is one line, ``rng.random(n) < minimum(1, c sigma)`` with rows
+    scaled by ``q^(-1/p)``.
     Left out: their root leverage scores, flattening, and the proofs.
 
     References
