@@ -1,4 +1,4 @@
-"""Points for weighted least squares: drawn one by one, or such that their features repel.
+"""Points for weighted least squares: drawn independently, or with features that repel each other.
 
 The optimal density for independent points is known. But independent points clump, and least squares
 through a clump knows little. Points of a determinantal process keep apart: not in space but in what
@@ -79,7 +79,8 @@ def least_squares_points(
 
     n_points m^2 flops for a determinantal sample, on a grid that stands for the domain; the error
     of the fit is then the error on the grid. These are the strategies of Nouy and Michel (2023):
-    optimal i.i.d., generalised volume sampling, independent repetitions of a projection DPP. Left out: the
+    optimal i.i.d., generalised volume sampling, independent repetitions of a projection DPP.
+    Left out: the
     conditioning (redraw while the Gram matrix is far from the identity) and sampling on continuous
     domains. Only the abstract was read.
 
@@ -114,9 +115,7 @@ def least_squares_points(
     rows = phi * np.sqrt(mu)[:, None]
     off = np.abs(rows.T @ rows - np.eye(m)).max()
     if off > (1e-3 if features.dtype == xp.float64 else 1e-2):
-        raise ValueError(
-            f"features must be orthonormal for the measure, got a deviation of {off:g}"
-        )
+        raise ValueError(f"features must be orthonormal for the measure, got {off:g} off")
     generator = as_generator(rng)
     if way == "repeated":
         draws = [_determinantal(rows, generator) for _ in range(-(-n // m))]

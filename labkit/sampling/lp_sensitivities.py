@@ -1,7 +1,7 @@
 """Sensitivities: how much of a sum of p-th powers a single row can be.
 
-Leverage scores say it for squares. For other powers the worst combination of columns is another
-one, and a row that hardly counts in squares may be nearly all of a sum of fourth powers.
+Leverage scores say it for squares. For other powers the worst combination of columns is another,
+and a row that hardly counts in squares may be nearly all of a sum of fourth powers.
 
 Papers: sharper-bounds-ell-p.
 """
@@ -48,8 +48,8 @@ def lp_sensitivities(A: Array, *, p: float, max_iterations: int = 60) -> Array:
     1. Work in an orthonormal basis of the columns, which changes no sensitivity; start each problem
        at the solution for p = 2.
     2. Weigh the squared residuals by ``|r|^(p - 2)`` and solve the weighted problem: for p at most
-       2 its solution is the next point (reweighted least squares), beyond that a share 1 / (p - 1)
-       of the way is Newton's step.
+       2 its solution is the next point (reweighted least squares), beyond that a share
+       1 / (p - 1) of the way is Newton's step.
     3. Keep the best value of each row.
 
     n_rows^2 n_columns^2 flops a step and n_rows^2 numbers of memory: for a few hundred rows.
@@ -91,8 +91,10 @@ def lp_sensitivities(A: Array, *, p: float, max_iterations: int = 60) -> Array:
     for _ in range(max_iterations):
         residuals = xp.abs(x @ xp.matrix_transpose(U))
         tops = xp.max(residuals, axis=1, keepdims=True)
+        tops = xp.where(zero[:, None], xp.ones_like(tops), tops)
         relative = residuals / tops
-        values = 1 / (xp.sum(relative**p, axis=1) * tops[:, 0] ** p)
+        sums = xp.where(zero, xp.ones_like(scores), xp.sum(relative**p, axis=1))
+        values = 1 / (sums * tops[:, 0] ** p)
         best = xp.where(values > best, values, best)  # step 3
         weights = xp.where(relative > FLOOR, relative, FLOOR * xp.ones_like(relative)) ** (p - 2)
         grams = xp.reshape(weights @ outer, (n, d, d))  # step 2
