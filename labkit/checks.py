@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.arrays import Array, all_finite, array_namespace, as_array, device
+from labkit.arrays import Array, all_finite, array_namespace, as_array, device, eps
 
 
 def check_array(
@@ -110,6 +110,38 @@ def check_matrix(
         As `check_array` returns it.
     """
     return check_array(X, name, n_dims=2, min_shape=(min_samples, min_features), finite=finite)
+
+
+def check_symmetric(M: Any, name: str) -> Array:
+    """Return a square matrix that equals its transpose up to rounding; see `check_array`.
+
+    Parameters
+    ----------
+    M : Array or array-like, shape (n, n)
+        What the caller gave.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    Array
+        As `check_array` returns it, with what rounding left of asymmetry.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `check_array`, and for a matrix that is not square or not symmetric.
+    """
+    M = check_matrix(M, name)
+    n, n_columns = M.shape
+    if n != n_columns:
+        raise ValueError(f"{name} must be square, got shape {tuple(M.shape)}")
+    xp = array_namespace(M)
+    halves = M / 2  # a difference of two of them cannot overflow
+    apart = 2 * float(xp.max(xp.abs(halves - xp.matrix_transpose(halves))))
+    if apart > 100 * n * eps(M) * float(xp.max(xp.abs(M))):
+        raise ValueError(f"{name} must be symmetric, got entries that differ by {apart:.3g}")
+    return M
 
 
 def check_new_samples(X: Any, n_features: int, **fitted: Array) -> Array:

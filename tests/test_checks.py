@@ -119,3 +119,13 @@ def test_choices():
     for bad in ("c", None, ["a"]):
         with pytest.raises(ValueError, match="route must be one of 'a', 'b', got"):
             checks.check_choice(bad, "route", ("a", "b"))
+
+
+def test_symmetric_up_to_rounding_at_any_size():
+    M = np.array([[2.0, 1.0], [1.0 + 1e-15, 3.0]])
+    for scale in (1e-300, 1.0, 5e307):
+        assert np.array_equal(checks.check_symmetric(scale * M, "M"), scale * M)
+    with pytest.raises(ValueError, match=r"M must be symmetric, got entries that differ by 1e-05"):
+        checks.check_symmetric(M + np.array([[0, 1e-5], [0, 0]]), "M")
+    with pytest.raises(ValueError, match=r"M must be square, got shape \(2, 1\)"):
+        checks.check_symmetric(M[:, :1], "M")

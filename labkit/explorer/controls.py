@@ -135,7 +135,9 @@ def toggle(label: str, *, value: bool = False) -> widgets.Widget:
     )
 
 
-def time_scrubber(label: str, n_frames: int, *, interval: int = 100) -> widgets.Widget:
+def time_scrubber(
+    label: str, n_frames: int, *, value: int = 0, interval: int = 100
+) -> widgets.Widget:
     """Return a slider over the frames of a recorded run, with a play button.
 
     Parameters
@@ -144,6 +146,8 @@ def time_scrubber(label: str, n_frames: int, *, interval: int = 100) -> widgets.
         What the frames count, for example ``"step"``.
     n_frames : int
         The slider runs from 0 to ``n_frames - 1``.
+    value : int
+        The frame it starts at: a later one where nothing but the frame shows at the start.
     interval : int
         Milliseconds between frames while it plays.
 
@@ -153,9 +157,13 @@ def time_scrubber(label: str, n_frames: int, *, interval: int = 100) -> widgets.
         An IntSlider; its ``player`` attribute is the Play button that `explorer` shows beside it.
     """
     check_count(n_frames, "n_frames", 2)
-    scrubber = slider(label, 0, n_frames - 1, value=0)
+    scrubber = slider(label, 0, n_frames - 1, value=value)
     player = widgets.Play(
-        min=0, max=n_frames - 1, interval=interval, layout=widgets.Layout(width="130px")
+        min=0,
+        max=n_frames - 1,
+        value=value,
+        interval=interval,
+        layout=widgets.Layout(width="130px"),
     )
     widgets.jslink((player, "value"), (scrubber, "value"))
     scrubber.player = player

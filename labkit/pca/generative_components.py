@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_array, check_count, check_real, check_same_device
-from labkit.pca._symmetric import check_symmetric, unit_rows
+from labkit.pca._symmetric import check_scaled_symmetric, unit_rows
 from labkit.pca.results import Subspace
 from labkit.random import Rng, as_generator, standard_normal
 
@@ -113,7 +113,7 @@ def generative_components(
     >>> bool(abs(x @ found.basis[:, 0]) > 0.95 > abs(x @ plain))
     True
     """
-    V, scale = check_symmetric(V, "V")
+    V, scale = check_scaled_symmetric(V, "V")
     if not callable(generator):
         raise TypeError(f"generator must be callable, got {generator!r}")
     k = check_count(n_latent, "n_latent", 1)

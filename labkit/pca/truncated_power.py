@@ -8,7 +8,7 @@ from __future__ import annotations
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_count, check_real
 from labkit.linalg import fix_signs
-from labkit.pca._symmetric import check_symmetric, unit_rows
+from labkit.pca._symmetric import check_scaled_symmetric, unit_rows
 from labkit.pca.results import Subspace
 
 
@@ -76,7 +76,7 @@ def truncated_power(
     >>> truncated_power(V, n_nonzero=2).basis[:, 0].round(6).tolist()
     [-0.6, 0.0, 0.8, 0.0]
     """
-    V, scale = check_symmetric(V, "V")
+    V, scale = check_scaled_symmetric(V, "V")
     n = V.shape[0]
     check_count(n_nonzero, "n_nonzero", 1, n)
     tol = check_real(tol, "tol", 0.0)

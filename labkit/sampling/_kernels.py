@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from labkit.arrays import Array, array_namespace, device, eps, from_numpy
-from labkit.checks import check_matrix
 from labkit.random import Rng, as_generator
 
 LARGEST_BLOCK = 2**24
 """Numbers that the chain keeps at a time."""
-
-
-def check_kernel(matrix: Any, name: str) -> Array:
-    """Return a square symmetric matrix, or say what is wrong with it.
-
-    Parameters
-    ----------
-    matrix : Array or array-like, shape (n, n)
-        What the caller gave.
-    name : str
-        The argument's name, for the message.
-
-    Returns
-    -------
-    Array
-        As it is.
-
-    Raises
-    ------
-    TypeError, ValueError
-        See `labkit.checks`; and for a matrix that is not square or not symmetric up to rounding.
-    """
-    matrix = check_matrix(matrix, name)
-    xp = array_namespace(matrix)
-    n = matrix.shape[0]
-    if matrix.shape[1] != n:
-        raise ValueError(f"{name} must be square, got shape {tuple(matrix.shape)}")
-    scale = float(xp.max(xp.abs(matrix)))
-    halves = matrix / 2
-    off = 2 * float(xp.max(xp.abs(halves - xp.matrix_transpose(halves))))
-    if off > 100 * n * eps(matrix) * scale:
-        raise ValueError(f"{name} must be symmetric, got entries that differ by {off:.1e}")
-    return matrix
 
 
 def spectrum(matrix: Array, name: str) -> tuple[Array, Array, float]:
@@ -52,7 +17,7 @@ def spectrum(matrix: Array, name: str) -> tuple[Array, Array, float]:
     Parameters
     ----------
     matrix : Array, shape (n, n)
-        Symmetric, as `check_kernel` returns it.
+        Symmetric, as `check_symmetric` returns it.
     name : str
         The argument's name, for the message.
 

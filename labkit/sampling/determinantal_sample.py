@@ -7,10 +7,9 @@ little, and seldom come together.
 from __future__ import annotations
 
 from labkit.arrays import Array, array_namespace, eps, from_numpy
-from labkit.checks import check_choice, check_count
+from labkit.checks import check_choice, check_count, check_symmetric
 from labkit.random import Rng, as_generator
 from labkit.sampling._kernels import (
-    check_kernel,
     log_of,
     probability_of,
     projection_draws,
@@ -87,7 +86,7 @@ def determinantal_sample(
     (False, True)
     """
     check_choice(kind, "kind", KINDS)
-    matrix = check_kernel(matrix, "matrix")
+    matrix = check_symmetric(matrix, "matrix")
     n_draws = check_count(n_draws, "n_draws", 1)
     generator = as_generator(rng)
     xp = array_namespace(matrix)

@@ -9,8 +9,7 @@ import math
 from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
-from labkit.checks import check_count
-from labkit.sampling._kernels import check_kernel
+from labkit.checks import check_count, check_symmetric
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def greedy_determinantal_subset(L: Array, *, size: int | None = None) -> GreedyS
     >>> greedy_determinantal_subset(twins, size=2).items
     (0, 2)
     """
-    L = check_kernel(L, "L")
+    L = check_symmetric(L, "L")
     size = None if size is None else check_count(size, "size", 1, L.shape[0])
     xp = array_namespace(L)
     n = L.shape[0]

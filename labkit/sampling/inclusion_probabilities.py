@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from labkit.arrays import Array, array_namespace, device
-from labkit.checks import check_count
-from labkit.sampling._kernels import check_kernel, log_of, probability_of, spectrum
+from labkit.checks import check_count, check_symmetric
+from labkit.sampling._kernels import log_of, probability_of, spectrum
 from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 
 
@@ -61,7 +61,7 @@ def inclusion_probabilities(L: Array, *, size: int | None = None) -> Array:
     >>> inclusion_probabilities(twins, size=2).round(6).tolist()
     [0.5, 0.5, 1.0]
     """
-    L = check_kernel(L, "L")
+    L = check_symmetric(L, "L")
     xp = array_namespace(L)
     values, vectors, log_scale = spectrum(L, "L")
     if size is None:

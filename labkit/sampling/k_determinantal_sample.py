@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from labkit.arrays import Array, array_namespace, device, from_numpy
-from labkit.checks import check_count
+from labkit.checks import check_count, check_symmetric
 from labkit.random import Rng, as_generator
-from labkit.sampling._kernels import check_kernel, log_of, projection_draws, spectrum
+from labkit.sampling._kernels import log_of, projection_draws, spectrum
 from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 
 
@@ -63,7 +63,7 @@ def k_determinantal_sample(L: Array, *, size: int, n_draws: int = 1, rng: Rng = 
     >>> sets.sum(axis=1).min(), sets[:, 2].min()
     (np.int64(2), np.True_)
     """
-    L = check_kernel(L, "L")
+    L = check_symmetric(L, "L")
     size = check_count(size, "size", 1, L.shape[0])
     n_draws = check_count(n_draws, "n_draws", 1)
     generator = as_generator(rng)

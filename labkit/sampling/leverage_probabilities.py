@@ -8,7 +8,7 @@ Papers: improved-active-learning-dependent.
 
 from __future__ import annotations
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, eps
 from labkit.checks import check_count, check_matrix
 
 
@@ -68,7 +68,7 @@ def leverage_probabilities(A: Array, *, n_samples: int) -> Array:
     xp = array_namespace(A)
     largest = xp.max(xp.abs(A))
     U, values, _ = xp.linalg.svd(A / xp.where(largest > 0, largest, 1.0), full_matrices=False)
-    floor = max(A.shape) * float(xp.finfo(A.dtype).eps) * values[0]
+    floor = max(A.shape) * eps(A) * values[0]
     scores = xp.sum(U * U * xp.astype(values > floor, A.dtype), axis=1)  # step 1
     scores = xp.where(xp.any(A != 0, axis=1), scores, xp.zeros_like(scores))
     n_usable = int(xp.sum(xp.astype(scores > 0, xp.int64)))

@@ -8,7 +8,7 @@ Papers: sharper-bounds-ell-p.
 
 from __future__ import annotations
 
-from labkit.arrays import Array, array_namespace, device
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_count, check_matrix, check_real
 
 FLOOR = 1e-7
@@ -78,8 +78,7 @@ def lp_sensitivities(A: Array, *, p: float, max_iterations: int = 60) -> Array:
     n, d = A.shape
     largest = xp.max(xp.abs(A))
     U, values, _ = xp.linalg.svd(A / xp.where(largest > 0, largest, 1.0), full_matrices=False)
-    eps = float(xp.finfo(A.dtype).eps)
-    if n < d or float(values[-1]) <= max(n, d) * eps * float(values[0]):
+    if n < d or float(values[-1]) <= max(n, d) * eps(A) * float(values[0]):
         raise ValueError(f"A must have independent columns, got rank below {d} of shape {(n, d)}")
     zero = xp.all(A == 0, axis=1)
     scores = xp.where(zero, xp.ones_like(U[:, 0]), xp.sum(U * U, axis=1))

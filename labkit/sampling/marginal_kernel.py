@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from labkit.arrays import Array, array_namespace
-from labkit.sampling._kernels import check_kernel, log_of, probability_of, spectrum
+from labkit.checks import check_symmetric
+from labkit.sampling._kernels import log_of, probability_of, spectrum
 
 
 def marginal_kernel(L: Array) -> Array:
@@ -46,7 +47,7 @@ def marginal_kernel(L: Array) -> Array:
     >>> marginal_kernel(np.array([[1.0, 0.0], [0.0, 3.0]])).round(6).tolist()
     [[0.5, 0.0], [0.0, 0.75]]
     """
-    L = check_kernel(L, "L")
+    L = check_symmetric(L, "L")
     values, vectors, log_scale = spectrum(L, "L")
     shares = probability_of(log_of(values) + log_scale)
     return (vectors * shares) @ array_namespace(L).matrix_transpose(vectors)

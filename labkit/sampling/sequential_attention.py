@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_array, check_count, check_matrix, check_real, check_same_device
 
 
@@ -194,7 +194,7 @@ def _ridge(gram: Array, c: Array, scale: Array, penalty: float) -> Array:
     """Return the minimiser over v of the fit with weights ``scale * v`` and a ridge on v."""
     xp = array_namespace(gram)
     system = scale[:, None] * gram * scale[None, :] + penalty * xp.eye(
-        c.shape[0], dtype=c.dtype, device=c.device
+        c.shape[0], dtype=c.dtype, device=device(c)
     )
     return xp.linalg.solve(system, scale * c)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from labkit.arrays import Array, array_namespace, eps, frobenius_norm
+from labkit.arrays import Array, array_namespace, device, eps, frobenius_norm
 from labkit.checks import check_array, check_same_device
 from labkit.sensing.problem import Factors, SensingProblem
 
@@ -65,5 +65,5 @@ def damped(factor: Array, damping: float) -> Array:
     """Return ``factor^T factor + damping I``."""
     xp = array_namespace(factor)
     gram = xp.matrix_transpose(factor) @ factor
-    identity = xp.eye(factor.shape[1], dtype=factor.dtype, device=factor.device)
+    identity = xp.eye(factor.shape[1], dtype=factor.dtype, device=device(factor))
     return gram + damping * identity

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
+N_NODES = 48
+"""Of the quadrature over each interval of the spectrum."""
+
 
 def stieltjes(z: np.ndarray, kappa: float, s2: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the real part of g at real z, and the density.
@@ -41,9 +44,9 @@ def edges(kappa: float, s2: float) -> np.ndarray:
     return np.sort(1 / g + kappa / (kappa - g) + s2 * g)
 
 
-def remaining(kappa: float, s2: float, n_nodes: int = 48) -> float:
+def remaining(kappa: float, s2: float) -> float:
     """Return the share of s2 left by the best denoiser: one minus 4 pi^2 s2 / 3 int rho^3."""
-    x, weights = np.polynomial.legendre.leggauss(n_nodes)
+    x, weights = np.polynomial.legendre.leggauss(N_NODES)
     angles, ends, total = np.pi * (x + 1) / 2, edges(kappa, s2), 0.0
     for low, high in zip(ends[::2], ends[1::2], strict=True):
         half = (high - low) / 2

@@ -20,6 +20,7 @@ from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
     Tally,
+    check_entries,
     entries_of,
     leading_right_vectors,
     orthonormal,
@@ -121,9 +122,7 @@ def alternating_minimisation(
     >>> bool(run["error"][-1] < 1e-8)
     True
     """
-    if not isinstance(entries, ObservedEntries):
-        raise TypeError(f"entries must be ObservedEntries, got {type(entries).__name__}")
-    rank = check_count(rank, "rank", 1, min(entries.shape))
+    rank = check_entries(entries, rank)
     check_choice(solver, "solver", SOLVERS)
     check_count(n_inner, "n_inner", 1)
     generator = as_generator(rng)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from labkit.arrays import from_numpy
-from labkit.checks import check_count
 from labkit.random import Rng, as_generator
 from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
     Tally,
+    check_entries,
     entries_of,
     leading_right_vectors,
     orthonormal,
@@ -83,9 +83,7 @@ def completion_descent(
     >>> bool(run["error"][-1] < 1e-8)
     True
     """
-    if not isinstance(entries, ObservedEntries):
-        raise TypeError(f"entries must be ObservedEntries, got {type(entries).__name__}")
-    rank = check_count(rank, "rank", 1, min(entries.shape))
+    rank = check_entries(entries, rank)
     generator = as_generator(rng)
 
     def states() -> Iterator[CompletionState]:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, frobenius_norm
+from labkit.arrays import Array, array_namespace, device, frobenius_norm
 from labkit.checks import check_count, check_matrix, check_real, check_same_device
 from labkit.random import Rng, as_generator, standard_normal
 from labkit.sensing._layers import Layers, descend, product
@@ -139,7 +139,7 @@ def deep_linear_regression(
 
     def states() -> Iterator[DeepLinearMap]:
         xp = array_namespace(X)
-        middle = xp.eye(width, dtype=X.dtype, device=X.device)
+        middle = xp.eye(width, dtype=X.dtype, device=device(X))
         layers: Layers = (first, *(middle for _ in range(depth - 2)), last)
         largest = math.inf
         while True:

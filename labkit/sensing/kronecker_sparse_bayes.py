@@ -11,7 +11,7 @@ from functools import reduce
 from math import prod
 from typing import Any
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, eps
 from labkit.checks import check_array, check_choice, check_real, check_same_device
 
 UPDATES = ("alternating", "rank one", "free")
@@ -161,7 +161,7 @@ def _posterior(
     mean = g * _modes(xp, inside / d, [xp.matrix_transpose(T) for T in turned])
     seen = _modes(xp, 1 / d, [xp.matrix_transpose(T * T) for T in turned])
     cost = float(xp.sum(xp.log(d)) + xp.sum(inside * inside / d))
-    return mean, g * xp.clip(1 - g * seen, _smallest(xp, g), None), cost
+    return mean, g * xp.clip(1 - g * seen, _smallest(g), None), cost
 
 
 def _free_posterior(
@@ -175,7 +175,7 @@ def _free_posterior(
     inside = xp.matrix_transpose(Q) @ xp.reshape(y, (-1,))
     mean = g * ((inside / d) @ turned)
     seen = (1 / d) @ (turned * turned)
-    spread = g * xp.clip(1 - g * seen, _smallest(xp, g), None)
+    spread = g * xp.clip(1 - g * seen, _smallest(g), None)
     cost = float(xp.sum(xp.log(d)) + xp.sum(inside * inside / d))
     shape = gammas[0].shape
     return xp.reshape(mean, shape), xp.reshape(spread, shape), cost
@@ -215,11 +215,11 @@ def _scaled(xp: Any, gammas: list[Array]) -> list[Array]:
 
 def _raised(xp: Any, variances: Array) -> Array:
     """Keep variances away from 0, or a quotient of two would be 0 / 0."""
-    return xp.maximum(variances, _smallest(xp, variances) * xp.max(variances))
+    return xp.maximum(variances, _smallest(variances) * xp.max(variances))
 
 
-def _smallest(xp: Any, like: Array) -> float:
-    return float(xp.finfo(like.dtype).eps) ** 0.75
+def _smallest(like: Array) -> float:
+    return eps(like) ** 0.75
 
 
 def _outer(vectors: Sequence[Array]) -> Array:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, device
 from labkit.checks import check_array, check_choice, check_matrix, check_real, check_same_device
 
 LOSSES = ("exponential", "logistic")
@@ -133,7 +133,7 @@ def neuron_alignment(
         raise ValueError("neurons must have no zero row, got one with norm 0")
 
     def states() -> Iterator[NeuronState]:
-        index = xp.arange(directions.shape[0], device=X.device)
+        index = xp.arange(directions.shape[0], device=device(X))
         signs = xp.astype(1 - 2 * (index % 2), X.dtype)
         W, v = scale * directions, scale * signs * lengths  # step 1
         while True:

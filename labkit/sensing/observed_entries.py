@@ -126,6 +126,26 @@ class CompletionState:
         return float(norm(F @ xp.matrix_transpose(G)) / norm(truth))
 
 
+def check_entries(entries: Any, rank: Any) -> int:
+    """Return the rank of factors for these entries, or say what is wrong with either.
+
+    Parameters
+    ----------
+    entries : ObservedEntries
+        What a caller gave.
+    rank : int
+        From 1 to the smaller side.
+
+    Returns
+    -------
+    int
+        The rank.
+    """
+    if not isinstance(entries, ObservedEntries):
+        raise TypeError(f"entries must be ObservedEntries, got {type(entries).__name__}")
+    return check_count(rank, "rank", 1, min(entries.shape))
+
+
 @dataclass
 class Tally:
     """Multiplications so far; the products below add theirs, from the sizes of their operands."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, device
 from labkit.checks import check_array, check_matrix, check_real, check_same_device
 
 
@@ -144,14 +144,14 @@ def _checked_steps(step_size: Any, start: Array, limit: float) -> Array:
 def _products_without_one(w: Array) -> Array:
     """Return the product of all weights but one, shape (n_networks, depth)."""
     xp = array_namespace(w)
-    left_out = xp.eye(w.shape[1], device=w.device) > 0
+    left_out = xp.eye(w.shape[1], device=device(w)) > 0
     return xp.prod(xp.where(left_out, xp.ones_like(w[:, None, :1]), w[:, None, :]), axis=-1)
 
 
 def _products_without_two(w: Array) -> Array:
     """Return the product of all weights but two, zero on the diagonal."""
     xp = array_namespace(w)
-    eye = xp.eye(w.shape[1], device=w.device) > 0
+    eye = xp.eye(w.shape[1], device=device(w)) > 0
     left_out = eye[:, None, :] | eye[None, :, :]
     one = xp.ones_like(w[:, None, None, :1])
     products = xp.prod(xp.where(left_out, one, w[:, None, None, :]), axis=-1)

@@ -384,6 +384,7 @@ def difference(one: Any, other: Any) -> float:
             off = x != y  # equal infinities, as of the logarithm of zero, agree
             if np.any(off):
                 gap = np.max(np.abs(x[off] - y[off]))
+                assert not np.isnan(gap)  # or max, below, would hide it
                 largest = max(largest, float(gap / max(1.0, np.max(np.abs(x[off])))))
     return largest
 

@@ -98,6 +98,8 @@ def test_time_scrubber():
     assert (control.min, control.max, control.value) == (0, 19, 0)
     player = control.player
     assert (player.min, player.max, player.interval) == (0, 19, 50)
+    later = time_scrubber("step", 20, value=8)
+    assert (later.value, later.player.value) == (8, 8)
 
 
 @pytest.mark.parametrize(("n_frames", "error"), [(1, ValueError), (2.0, TypeError)])
