@@ -134,6 +134,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sampling.least_squares_points.least_squares_points": lambda: {
         "features": 6**0.5 * BASIS, "measure": np.full(6, 1 / 6), "n_samples": 4,
     },
+    "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
+    "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -497,6 +499,13 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "A": MATRIX,
     "measure": (*ARRAY, Bad("zero", np.zeros(6), ValueError, "got 0")),
     "points": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "affinity": (
+        *(bad for bad in MATRIX if bad.label != "sparse"),
+        NOT_SQUARE,
+        NOT_SYMMETRIC,
+        Bad("negative", lambda good: -good, ValueError, "-"),
+    ),
+    "truth": ARRAY,
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),
