@@ -1,5 +1,9 @@
 """Random subsets: determinantal point processes, leverage scores and their relatives."""
 
+from labkit.sampling.determinantal_draws import (
+    DeterminantalDraw,
+    determinantal_draws,
+)
 from labkit.sampling.determinantal_sample import determinantal_sample
 from labkit.sampling.greedy_determinantal_subset import (
     GreedySubset,
@@ -13,6 +17,7 @@ from labkit.sampling.least_squares_points import (
 )
 from labkit.sampling.leverage_probabilities import leverage_probabilities
 from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
+from labkit.sampling.low_rank_determinantal_sample import low_rank_determinantal_sample
 from labkit.sampling.lp_sensitivities import lp_sensitivities
 from labkit.sampling.marginal_kernel import marginal_kernel
 from labkit.sampling.pivotal_sampling import pivotal_sampling
@@ -27,9 +32,11 @@ from labkit.sampling.sublinear_determinantal_sample import (
 
 __all__ = [
     "AttentionState",
+    "DeterminantalDraw",
     "GreedySubset",
     "LeastSquaresPoints",
     "SublinearDraw",
+    "determinantal_draws",
     "determinantal_sample",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
@@ -37,6 +44,7 @@ __all__ = [
     "least_squares_points",
     "leverage_probabilities",
     "log_symmetric_polynomials",
+    "low_rank_determinantal_sample",
     "lp_sensitivities",
     "marginal_kernel",
     "pivotal_sampling",

@@ -109,9 +109,9 @@ def projection_draws(vectors: Array, chosen: Array, rng: Rng) -> Array:
     Notes
     -----
     An item i is drawn with a probability in proportion to ``d_i``, the squared length of row i of
-    the chosen columns, off the rows drawn before. Two ways to the same law. Few vectors: all ``d_i``
-    after every item, for many draws side by side, n m operations an item. Many vectors: the chain
-    with rejections, which looks at all rows once and then at candidates only.
+    the chosen columns, off the rows drawn before. Two ways to the same law. Few vectors: all of
+    ``d`` after every item, for many draws side by side, n m operations an item. Many vectors: the
+    chain with rejections, which looks at all rows once and then at candidates only.
     """
     xp = array_namespace(vectors)
     n, m = vectors.shape
@@ -179,7 +179,8 @@ def _draw_by_rejection(V: Array, draw: Any) -> list[int]:
     lengths = to_numpy(xp.sum(V * V, axis=1)).astype(float)
     cumulative = lengths.cumsum()
     hp = array_namespace(cumulative)
-    Q, taken = hp.zeros((k, k)), []  # orthonormal rows, and their items
+    Q = hp.zeros((k, k))  # orthonormal rows
+    taken: list[int] = []  # and their items
     while len(taken) < k:
         t = len(taken)
         uniforms = draw.random((2, max(k, 32)))

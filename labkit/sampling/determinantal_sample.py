@@ -60,7 +60,7 @@ def determinantal_sample(
     3. Draw from the projection on the chosen eigenvectors, item by item: the first with a
        probability in proportion to the squared lengths of the rows; then take its row out of all.
 
-    9 n^3 once; for a set of k items n^2 k and 4 n k^2 more. Hough et al. (2006) is the
+    9 n^3 once; for a set of k items n k and k^3 log k more. Hough et al. (2006) is the
     algorithm, Kulesza and Taskar's algorithm 1; there an orthonormal basis of the rest is made anew
     for every item, here the rows drawn so far are made orthonormal, which draws the same law.
 

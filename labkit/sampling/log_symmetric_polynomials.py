@@ -41,14 +41,18 @@ def log_symmetric_polynomials(values: Array, *, order: int) -> Array:
     -----
     Portable.
 
-    1. ``e_0 = 1``, and no value has no other polynomial.
-    2. A value is left out or taken: ``e_l(1..j) = e_l(1..j-1) + lambda_j e_{l-1}(1..j-1)``.
+    1. ``e_0 = 1``, also of no value, which has no other polynomial.
+    2. A value is left out or taken: ``e_l(1..j) = e_l(1..j-1) + lambda_j e_{l-1}(1..j-1)``. So
+       ``e_l`` is the sum over j of the last terms.
+    3. All partial sums of n numbers, in log n rounds: each adds what stands 1, 2, 4, ... places
+       before.
 
     Only positive numbers are added, so each step costs a rounding and none cancels: the logarithm
-    is off by about n roundings of itself. A factor on all values adds l times its logarithm.
-    n order steps of `logaddexp`.
+    is off by about ``l log n`` roundings of itself. A factor on all values adds l times its
+    logarithm. n order log n steps of `logaddexp`, in order log n calls.
 
-    Kulesza and Taskar (2012) give the recursion, as algorithm 7, without logarithms.
+    Kulesza and Taskar (2012) give the recursion, as algorithm 7, without logarithms and value by
+    value.
 
     References
     ----------
@@ -70,11 +74,14 @@ def log_symmetric_polynomials(values: Array, *, order: int) -> Array:
     if float(xp.min(values)) < 0:
         raise ValueError(f"values must not be negative, got {float(xp.min(values)):g}")
     logs = log_of(values)
-    nothing = xp.full((1,), -math.inf, dtype=values.dtype, device=device(values))
-    row = xp.concat([xp.zeros_like(nothing), *([nothing] * order)])  # step 1
-    rows = [row]
-    for j in range(values.shape[0]):
-        with_this = xp.concat([nothing, row[:order] + logs[j]])
-        row = xp.logaddexp(row, with_this)  # step 2
-        rows.append(row)
-    return xp.stack(rows)
+    n = values.shape[0]
+    nothing = xp.full((n + 1,), -math.inf, dtype=values.dtype, device=device(values))
+    columns = [xp.zeros_like(nothing)]  # step 1
+    for _ in range(order):
+        sums = xp.concat([nothing[:1], logs + columns[-1][:n]])  # step 2
+        step = 1
+        while step <= n:  # step 3
+            sums = xp.logaddexp(sums, xp.concat([nothing[:step], sums[: n + 1 - step]]))
+            step *= 2
+        columns.append(sums)
+    return xp.stack(columns, axis=1)

@@ -9,7 +9,7 @@ Papers: exact-sampling-determinantal-point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,8 @@ import numpy as np
 from labkit.arrays import Array, to_numpy
 from labkit.checks import check_array, check_count, check_real
 from labkit.random import Rng, as_generator
+from labkit.sampling._candidates import Block, Columns, outline, propose
 from labkit.sampling._kernels import log_of, probability_of, projection_draws, spectrum
-
-Block = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -143,21 +142,16 @@ def sublinear_determinantal_sample(
     (True, True)
     """
     diagonal = to_numpy(check_array(diagonal, "diagonal", n_dims=1)).astype(np.float64)
-    n = len(diagonal)
     if diagonal.min() < 0:
         raise ValueError(f"diagonal must not be negative, got {diagonal.min():g}")
     residual = check_real(residual, "residual", 0.0, open_low=True)
     candidate_factor = check_real(candidate_factor, "candidate_factor", 0.0, open_low=True)
     check_count(max_iterations, "max_iterations", 1)
     generator = as_generator(rng)
-    F, left = _columns(kernel_block, diagonal, residual, generator)  # step 1
-    values, W = np.linalg.eigh(F.T @ F)
-    values = np.clip(values, 0.0, None)
-    weights = left + np.sum((F @ W) ** 2 / (1 + values), axis=1)  # step 2
-    cumulative = np.cumsum(weights)
-    s, z = float(cumulative[-1]), float(np.sum(values / (1 + values)))
-    log_det = float(np.sum(np.log1p(values)))
-    q = candidate_factor * max(s * s, 1.0)
+    columns = Columns(kernel_block, diagonal)
+    while columns.left.sum() > residual:  # step 1
+        columns.add(generator)
+    about = outline(*columns.turned(), columns.left, candidate_factor)  # step 2
 
     def states() -> Iterator[SublinearDraw]:
         while True:
@@ -169,50 +163,13 @@ def sublinear_determinantal_sample(
                         f"none of {max_iterations} proposals was accepted; choose a smaller "
                         "residual or a larger candidate_factor"
                     )
-                t = int(generator.poisson(q * math.exp(s / q))) if s > 0 else 0  # step 3
-                uniforms = generator.random(t) * s
-                listed = np.minimum(np.searchsorted(cumulative, uniforms, side="right"), n - 1)
-                roots = np.sqrt(weights[listed])
-                M = _block(kernel_block, listed, listed) * (s / q) / (roots[:, None] * roots)
-                likely = z - log_det - t * s / q + np.linalg.slogdet(np.eye(t) + M)[1]
+                listed, M, likely = propose(kernel_block, about, generator)  # step 3
                 accepted = math.log(1.0 - generator.random()) < likely  # step 4
-                n_proposals, n_entries = n_proposals + 1, n_entries + t * t
+                n_proposals, n_entries = n_proposals + 1, n_entries + len(listed) ** 2
             items = _small_sample(listed, M, generator)  # step 5
-            yield SublinearDraw(items, n_proposals, listed, n_entries, F.shape[1], s)
+            yield SublinearDraw(items, n_proposals, listed, n_entries, columns.n_columns, about.s)
 
     return states()
-
-
-def _block(kernel_block: Block, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    if len(rows) == 0:
-        return np.zeros((0, len(columns)))
-    block = np.asarray(kernel_block(rows, columns), dtype=np.float64)
-    if block.shape != (len(rows), len(columns)):
-        raise ValueError(
-            f"kernel_block must return shape {(len(rows), len(columns))}, got {block.shape}"
-        )
-    if not np.isfinite(block).all():
-        raise ValueError("kernel_block must return finite numbers, got NaN or infinity")
-    return block
-
-
-def _columns(
-    kernel_block: Block, diagonal: np.ndarray, residual: float, generator: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return factors of the Nystrom approximation, and the diagonal that they leave."""
-    n = len(diagonal)
-    left = diagonal.copy()
-    F = np.zeros((n, 0))
-    rounding = 10 * n * np.finfo(float).eps * diagonal
-    while (sums := np.cumsum(left))[-1] > residual:
-        pivot = int(np.searchsorted(sums, generator.random() * sums[-1], side="right"))
-        column = _block(kernel_block, np.arange(n), np.array([pivot]))[:, 0]
-        column = (column - F @ F[pivot]) / math.sqrt(left[pivot])
-        F = np.concatenate([F, column[:, None]], axis=1)
-        left = left - column**2
-        left = np.where(left > rounding, left, 0.0)
-        left[pivot] = 0.0
-    return F, left
 
 
 def _small_sample(

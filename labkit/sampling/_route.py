@@ -1,0 +1,146 @@
+"""What a determinantal set costs by lists of candidates, and how many columns that is worth."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from labkit.sampling._candidates import Block, Columns, Outline, outline, propose
+from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
+
+FACTOR = 0.25
+"""q over s^2: a list costs t^3 with t near q, and about e^(s^2 / 2q) of them are needed."""
+N_TRIALS = 8
+LONGEST = 1500
+"""Candidates in a list."""
+SHARE = 0.05
+"""Of the work on eigenvectors: what is spent at most on finding out whether it can be saved."""
+SLOW = 20.0
+"""A column takes its products one vector at a time, eigenvectors take them in blocks."""
+ENTRY = 50.0
+"""Operations for an entry of the kernel."""
+MOST = 2**28
+"""Numbers that columns may hold: 2 GB."""
+
+
+def spectral_work(n: int) -> float:
+    """Return the operations for all eigenvectors of n items."""
+    return 9.0 * n**3
+
+
+def prepare(
+    columns: Columns, block: Block, size: int | None, n_sets: int, bar: float, draw: Any
+) -> tuple[Outline | None, float]:
+    """Add columns while that may pay.
+
+    Parameters
+    ----------
+    columns : Columns
+        Empty; holds the whole kernel at the end if nothing is left of its diagonal.
+    block : callable
+        Entries of L.
+    size : int, optional
+        k.
+    n_sets : int
+        How many sets the work is for.
+    bar : float
+        What the other way costs; infinity if there is none.
+    draw : Generator
+        Draws columns and trial lists.
+
+    Returns
+    -------
+    outline : Outline or None
+        The one whose sets are cheapest; None if none has lists of bearable length.
+    work : float
+        What the sets are expected to cost with it; infinity without.
+    """
+    n = len(columns.left)
+    best: Outline | None = None
+    cost = math.inf
+    while True:
+        about = _outline_for(columns, size)
+        work = n_sets * work_of_a_set(block, about, size, SHARE * bar, draw)
+        if work < cost:
+            best, cost = about, work
+        m = max(columns.n_columns, 4)
+        doubling = n * m * (SLOW * m + ENTRY)
+        if doubling > min(cost, SHARE * bar) or 2 * n * m > MOST:
+            return best, cost
+        for _ in range(2 * m - columns.n_columns):
+            if columns.left.max() == 0:
+                return best, cost
+            columns.add(draw)
+
+
+def work_of_a_set(block: Block, about: Outline, size: int | None, most: float, draw: Any) -> float:
+    """Return the operations for a set, from the mean chance of trial lists.
+
+    Parameters
+    ----------
+    block : callable
+        Entries of L.
+    about : Outline
+        Of the kernel.
+    size : int, optional
+        k.
+    most : float
+        Operations that the trials may take.
+    draw : Generator
+        Draws the lists.
+
+    Returns
+    -------
+    float
+        Infinity if the lists are too long to be tried.
+    """
+    expected = about.q * math.exp(about.s / about.q)
+    a_list, a_set = expected**3 + ENTRY * expected**2 + 3e5, 10 * expected**3 + 1e6
+    if expected > LONGEST or N_TRIALS * (a_list + (a_set if size else 0)) > most:
+        return math.inf
+    chances, both = np.zeros(N_TRIALS), np.zeros(N_TRIALS)
+    for i in range(N_TRIALS):
+        _, M, log_chance = propose(block, about, draw)
+        chances[i] = math.exp(min(log_chance, 0.0))
+        both[i] = chances[i] * (chance_of_size(np.linalg.eigvalsh(M), size) if size else 1.0)
+    if both.mean() < 1e-9:
+        return math.inf
+    return float((a_list + chances.mean() * a_set) / both.mean())
+
+
+def chance_of_size(values: np.ndarray, size: int) -> float:
+    """Return the probability that a set of the process with these eigenvalues has k items.
+
+    Parameters
+    ----------
+    values : ndarray, shape (t,)
+        Of L; what rounding made negative counts as zero.
+    size : int
+        k.
+
+    Returns
+    -------
+    float
+        Zero if there are fewer items.
+    """
+    if size > len(values):
+        return 0.0
+    values = np.clip(values, 0.0, None)
+    log_all = float(log_symmetric_polynomials(values, order=size)[-1, size])
+    return math.exp(log_all - float(np.sum(np.log1p(values))))
+
+
+def _outline_for(columns: Columns, size: int | None) -> Outline:
+    """Return the outline of L, for given k of the multiple of L whose weights add up to k."""
+    turned, values = columns.turned()
+    if size is None:
+        return outline(turned, values, columns.left, FACTOR)
+    rest, low, high = float(columns.left.sum()), -700.0, 700.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        x = math.exp(middle) * values
+        s = math.exp(middle) * rest + float(np.sum(x / (1 + x)))
+        low, high = (low, middle) if s > size else (middle, high)
+    return outline(turned, values, columns.left, FACTOR, math.exp(low))
