@@ -38,7 +38,12 @@ class Outline:
 
 
 def outline(
-    turned: np.ndarray, values: np.ndarray, left: np.ndarray, factor: float, scale: float = 1.0
+    turned: np.ndarray,
+    values: np.ndarray,
+    left: np.ndarray,
+    factor: float,
+    scale: float = 1.0,
+    least: float = 0.0,
 ) -> Outline:
     """Return the outline of a kernel from its Nystrom approximation.
 
@@ -54,6 +59,8 @@ def outline(
         q over s^2, or over 1.
     scale : float
         The factor on L.
+    least : float
+        The smallest q.
 
     Returns
     -------
@@ -65,7 +72,8 @@ def outline(
     cumulative = np.cumsum(weights)
     s = float(cumulative[-1])
     z, log_det = float(np.sum(scaled / (1 + scaled))), float(np.sum(np.log1p(scaled)))
-    return Outline(weights, cumulative, s, z, log_det, factor * max(s * s, 1.0), scale)
+    q = max(factor * max(s * s, 1.0), least)
+    return Outline(weights, cumulative, s, z, log_det, q, scale)
 
 
 def propose(

@@ -12,6 +12,8 @@ from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 
 FACTOR = 0.25
 """q over s^2: a list costs t^3 with t near q, and about e^(s^2 / 2q) of them are needed."""
+LEAST = 32.0
+"""The smallest q: shorter lists save nothing."""
 N_TRIALS = 8
 LONGEST = 1500
 """Candidates in a list."""
@@ -75,6 +77,30 @@ def prepare(
             columns.add(draw)
 
 
+def fill(columns: Columns, draw: Any) -> None:
+    """Add columns until they hold the whole kernel.
+
+    Parameters
+    ----------
+    columns : Columns
+        Is filled.
+    draw : Generator
+        Draws the columns.
+
+    Raises
+    ------
+    ValueError
+        If they would hold more numbers than is allowed.
+    """
+    while columns.left.max() > 0:
+        if columns.n_columns * len(columns.left) > MOST:
+            raise ValueError(
+                f"route 'low rank' needs columns that hold L, got {columns.n_columns} of "
+                f"{len(columns.left)} that do not; more would not fit into memory"
+            )
+        columns.add(draw)
+
+
 def work_of_a_set(block: Block, about: Outline, size: int | None, most: float, draw: Any) -> float:
     """Return the operations for a set, from the mean chance of trial lists.
 
@@ -136,11 +162,11 @@ def _outline_for(columns: Columns, size: int | None) -> Outline:
     """Return the outline of L, for given k of the multiple of L whose weights add up to k."""
     turned, values = columns.turned()
     if size is None:
-        return outline(turned, values, columns.left, FACTOR)
+        return outline(turned, values, columns.left, FACTOR, least=LEAST)
     rest, low, high = float(columns.left.sum()), -700.0, 700.0
     for _ in range(60):
         middle = (low + high) / 2
         x = math.exp(middle) * values
         s = math.exp(middle) * rest + float(np.sum(x / (1 + x)))
         low, high = (low, middle) if s > size else (middle, high)
-    return outline(turned, values, columns.left, FACTOR, math.exp(low))
+    return outline(turned, values, columns.left, FACTOR, math.exp(low), LEAST)

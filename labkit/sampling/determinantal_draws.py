@@ -21,7 +21,7 @@ from labkit.random import Rng, as_generator
 from labkit.sampling._candidates import Block, Columns, Outline, block_of, propose
 from labkit.sampling._choice import choose_vectors
 from labkit.sampling._kernels import log_of, probability_of, projection_draws, spectrum
-from labkit.sampling._route import chance_of_size, prepare, spectral_work
+from labkit.sampling._route import chance_of_size, fill, prepare, spectral_work
 from labkit.sampling.low_rank_determinantal_sample import spectrum_of_features
 
 ROUTES = ("auto", "spectral", "low rank", "candidates")
@@ -99,8 +99,8 @@ def determinantal_draws(
     ------
     TypeError, ValueError
         For bad values, at the call; for a matrix that is not square and symmetric; for a size above
-        the rank; for a route that this kernel does not have: "low rank" if no few columns hold it,
-        "candidates" if the lists would be too long, "spectral" above 20000 items.
+        the rank; for a route that this kernel does not have: "low rank" if its columns take more
+        than 2 GB, "candidates" if the lists would be too long, "spectral" above 20000 items.
 
     Notes
     -----
@@ -156,14 +156,16 @@ def determinantal_draws(
         return _by_vectors(_all(block, L, n), size, route, "asked for", n, draw)
     columns = Columns(block, diagonal)
     bar = spectral_work(n) if route == "auto" and n <= LARGEST else math.inf
-    about, work = prepare(columns, block, size, n_planned, bar, draw)  # steps 2 to 4
+    about, work = None, math.inf
+    if route == "low rank":
+        fill(columns, draw)
+    else:
+        about, work = prepare(columns, block, size, n_planned, bar, draw)  # steps 2 to 4
     m = columns.n_columns
     if columns.left.max() == 0 and route != "candidates":
         reason = f"{m} of {n} columns hold the whole kernel"
-        found = (*spectrum_of_features(columns.factor), 0.0)
+        found = (*spectrum_of_features(columns.factor if m else np.zeros((n, 1))), 0.0)
         return _by_vectors(found, size, "low rank", reason, m, draw)
-    if route == "low rank":
-        raise ValueError(f"route 'low rank' needs few columns that hold L, got a rest after {m}")
     if about is not None and work < bar:  # step 5
         reason = f"lists of about {about.q:.0f} candidates stand in for {n} items"
         return _by_candidates(block, about, size, reason, m, draw)
@@ -184,7 +186,7 @@ def _opened(kernel: Array | Block, diagonal: Array | None) -> tuple[Block, np.nd
             raise TypeError("diagonal goes with a callable kernel, got it with an array")
 
         def block(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-            return L[columns].T if len(rows) == len(L) else L[np.ix_(rows, columns)]
+            return L[columns[0], rows][:, None] if len(columns) == 1 else L[np.ix_(rows, columns)]
 
         kernel, diagonal = block, L.diagonal().copy()
     else:

@@ -114,10 +114,11 @@ def spectrum_of_features(B: Array) -> tuple[Array, Array]:
     """
     xp = array_namespace(B)
     values, W = xp.linalg.eigh(xp.matrix_transpose(B) @ B)
-    kept = values > 10 * B.shape[1] * eps(B) * xp.max(values)
-    values, W = values[kept], W[:, kept]
+    least = 10 * B.shape[1] * eps(B) * xp.max(values)
+    rank = int(xp.sum(xp.astype(values > least, xp.int64)))
+    values, W = values[values.shape[0] - rank :], W[:, W.shape[1] - rank :]
     vectors = (B @ W) / xp.sqrt(values)[None, :]
-    if values.shape[0]:  # G is the identity up to what squaring lost
+    if rank:  # G is the identity up to what squaring lost
         G, turn = xp.linalg.eigh(xp.matrix_transpose(vectors) @ vectors)
         vectors = vectors @ ((turn / xp.sqrt(G)[None, :]) @ xp.matrix_transpose(turn))
     return values, vectors
