@@ -138,6 +138,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
+    "sampling.determinantal_draws.determinantal_draws": lambda: {
+        "likelihood": lambda rows, columns: GRAM[np.ix_(rows, columns)], "diagonal": np.diag(GRAM),
+    },
+    "sampling.low_rank_determinantal_sample.low_rank_determinantal_sample": lambda: {"B": X},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
         "probabilities": np.full(6, 0.5), "points": X,
     },
@@ -833,6 +837,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
     "n_draws": FROM_1,
     "kernel_block": ANYTHING,
+    "likelihood": (
+        Bad("None", None, TypeError, "dtype object"),
+        Bad("not square", X, ValueError, r"\(6, 3\)"),
+        Bad("not symmetric", np.triu(GRAM), ValueError, "entries that differ"),
+        Bad("NaN", np.nan * GRAM, ValueError, "got 36 entries"),
+        Bad("negative", -GRAM, ValueError, "-"),
+    ),
+    "n_planned": FROM_1,
+    "B": MATRIX,
     "candidate_factor": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "diagonal": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
     "residual": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),

@@ -1,4 +1,7 @@
-"""Lists of candidates that stand in for a large determinantal process."""
+"""Lists of candidates that stand in for a large determinantal process.
+
+Host: lists of random length, and columns that come one at a time.
+"""
 
 from __future__ import annotations
 

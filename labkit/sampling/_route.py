@@ -1,4 +1,7 @@
-"""What a determinantal set costs by lists of candidates, and how many columns that is worth."""
+"""What a determinantal set costs by lists of candidates, and how many columns that is worth.
+
+Host: it weighs one list of random length against another.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ SLOW = 20.0
 """A column takes its products one vector at a time, eigenvectors take them in blocks."""
 ENTRY = 50.0
 """Operations for an entry of the kernel."""
-MOST = 2**28
-"""Numbers that columns may hold: 2 GB."""
+MOST = 2**26
+"""Numbers that columns may hold: 0.5 GB."""
 
 
 def spectral_work(n: int) -> float:

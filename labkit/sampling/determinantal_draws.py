@@ -60,7 +60,7 @@ class DeterminantalDraw:
 
 
 def determinantal_draws(
-    kernel: Array | Block,
+    likelihood: Array | Block,
     diagonal: Array | None = None,
     *,
     size: int | None = None,
@@ -75,8 +75,8 @@ def determinantal_draws(
 
     Parameters
     ----------
-    kernel : Array, shape (n, n), or callable
-        L, symmetric and positive semidefinite, or ``kernel(rows, columns)``, which returns its
+    likelihood : Array, shape (n, n), or callable
+        L, symmetric and positive semidefinite, or ``likelihood(rows, columns)``, which returns its
         entries there for two arrays of indices; then L is not formed if that can be avoided.
     diagonal : Array, shape (n,), optional
         Of L, not negative; only with a callable.
@@ -100,7 +100,7 @@ def determinantal_draws(
     TypeError, ValueError
         For bad values, at the call; for a matrix that is not square and symmetric; for a size above
         the rank; for a route that this kernel does not have: "low rank" if its columns take more
-        than 2 GB, "candidates" if the lists would be too long, "spectral" above 20000 items.
+        than 0.5 GB, "candidates" if the lists would be too long, "spectral" above 20000 items.
 
     Notes
     -----
@@ -141,12 +141,12 @@ def determinantal_draws(
     ...     return np.exp(-((x[rows][:, None] - x[columns][None]) ** 2) / 0.5)
     >>> draw = next(determinantal_draws(block, np.ones(20000), size=6, rng=0))
     >>> draw.route, len(draw.items), draw.n_columns < 40
-    ('low rank', 6, True)
+    ('candidates', 6, True)
     """
     check_choice(route, "route", ROUTES)
     n_planned = check_count(n_planned, "n_planned", 1)
     draw = as_generator(rng)
-    block, diagonal, L = _opened(kernel, diagonal)
+    block, diagonal, L = _opened(likelihood, diagonal)
     n = len(diagonal)
     if size is not None:
         size = check_count(size, "size", 1, n)
@@ -171,32 +171,35 @@ def determinantal_draws(
         return _by_candidates(block, about, size, reason, m, draw)
     if math.isinf(bar):
         raise ValueError(
-            f"kernel has too slow a spectrum for {n} items: after {m} columns too much is left for "
-            f"lists of candidates, and eigenvectors are for {LARGEST} items; lower size or kernel"
+            f"likelihood has too slow a spectrum for {n} items: after {m} columns too much is left "
+            f"for lists of candidates, and eigenvectors are for {LARGEST} items; lower its scale"
         )
     reason = f"the spectrum falls slowly, {m} of {n} columns leave too much"
     return _by_vectors(_all(block, L, n), size, "spectral", reason, n, draw)
 
 
-def _opened(kernel: Array | Block, diagonal: Array | None) -> tuple[Block, np.ndarray, Any]:
+def _opened(likelihood: Array | Block, diagonal: Array | None) -> tuple[Block, np.ndarray, Any]:
     """Return a function of blocks, the diagonal, and the matrix where there is one."""
-    if is_array(kernel) or not callable(kernel):
-        L = to_numpy(check_symmetric(kernel, "kernel")).astype(float, copy=False)
+    if is_array(likelihood) or not callable(likelihood):
+        L = to_numpy(check_symmetric(likelihood, "likelihood")).astype(float, copy=False)
+        if L.diagonal().min() < 0:
+            raise ValueError(
+                f"likelihood must be positive semidefinite, got {L.diagonal().min():g} on the "
+                "diagonal"
+            )
         if diagonal is not None:
-            raise TypeError("diagonal goes with a callable kernel, got it with an array")
+            raise TypeError("diagonal goes with a callable, got it with an array")
 
         def block(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
             return L[columns[0], rows][:, None] if len(columns) == 1 else L[np.ix_(rows, columns)]
 
-        kernel, diagonal = block, L.diagonal().copy()
+        likelihood, diagonal = block, L.diagonal().copy()
     else:
         L = None
-    if diagonal is None:
-        raise TypeError("diagonal must come with a callable kernel, got None")
     diagonal = to_numpy(check_array(diagonal, "diagonal", n_dims=1)).astype(float)
     if diagonal.min() < 0:
         raise ValueError(f"the diagonal of L must not be negative, got {diagonal.min():g}")
-    return kernel, diagonal, L
+    return likelihood, diagonal, L
 
 
 def _all(block: Block, L: Any, n: int) -> tuple[np.ndarray, np.ndarray, float]:
@@ -204,8 +207,8 @@ def _all(block: Block, L: Any, n: int) -> tuple[np.ndarray, np.ndarray, float]:
     if n > LARGEST:
         raise ValueError(f"route 'spectral' takes at most {LARGEST} items, got {n}")
     if L is None:
-        L = check_symmetric(block_of(block, np.arange(n), np.arange(n)), "kernel")
-    return spectrum(L, "kernel")
+        L = check_symmetric(block_of(block, np.arange(n), np.arange(n)), "likelihood")
+    return spectrum(L, "likelihood")
 
 
 def _by_vectors(
@@ -244,7 +247,7 @@ def _by_candidates(
             continue
         items: tuple[int, ...] = ()
         if len(listed):
-            values, vectors, log_scale = spectrum((M + M.T) / 2, "kernel")
+            values, vectors, log_scale = spectrum((M + M.T) / 2, "likelihood")
             if size is None:
                 chosen = draw.random((1, len(values))) < probability_of(log_of(values) + log_scale)
             else:

@@ -330,6 +330,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sampling.determinantal_sample": lambda n: {"matrix": gram(n), "n_draws": 3, "rng": 0},
     "sampling.greedy_determinantal_subset": lambda n: {"L": gram(n), "size": min(n, 10)},
     "sampling.inclusion_probabilities": lambda n: {"L": gram(n), "size": min(n, 5)},
+    "sampling.low_rank_determinantal_sample": lambda n: {
+        "B": gram(n)[:, : max(n // 2, 1)], "n_draws": 3, "rng": 0,
+    },
     "sampling.k_determinantal_sample": lambda n: {
         "L": gram(n), "size": min(n, 10), "n_draws": 3, "rng": 0,
     },
