@@ -113,7 +113,7 @@ def incremental_mixture(
        p; w = p / weight.
     3. Means move by w e.
     4. One step: Lambda e is known from step 1, and by Sherman and Morrison the new Lambda is
-       ``(Lambda - a / ((1 - w) f) Lambda e e^T Lambda) / (1 - w)`` with ``f = 1 + a d^2 / (1 - w)``;
+       ``(Lambda - a / ((1 - w) f) Lambda e e^T Lambda) / (1 - w)``, f = 1 + a d^2 / (1 - w);
        the determinant is multiplied by (1 - w)^n_features f.
     5. Two steps: the same for + w e* e*^T, e* = (1 - w) e, and then for - delta delta^T, delta =
        w e; with the exact rule for + (1 - w) delta delta^T.
@@ -188,7 +188,8 @@ def incremental_mixture(
 def check_mixture(mixture: Any) -> IncrementalMixture:
     """Return a mixture, or say what came instead of it."""
     if not isinstance(mixture, IncrementalMixture):
-        raise TypeError(f"mixture must be an IncrementalMixture, got {mixture!r:.60}")
+        seen = " ".join(repr(mixture).split())[:60]
+        raise TypeError(f"mixture must be an IncrementalMixture, got {seen}")
     return mixture
 
 
