@@ -186,7 +186,23 @@ def incremental_mixture(
 
 
 def check_mixture(mixture: Any) -> IncrementalMixture:
-    """Return a mixture, or say what came instead of it."""
+    """Return a mixture, or say what came instead of it.
+
+    Parameters
+    ----------
+    mixture : object
+        What a caller gave.
+
+    Returns
+    -------
+    IncrementalMixture
+        The same.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
     if not isinstance(mixture, IncrementalMixture):
         seen = " ".join(repr(mixture).split())[:60]
         raise TypeError(f"mixture must be an IncrementalMixture, got {seen}")
