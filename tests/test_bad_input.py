@@ -20,7 +20,7 @@ import pytest
 import scipy.sparse
 
 import labkit
-from labkit import datasets, networks
+from labkit import clustering, datasets, networks
 from labkit.arrays import is_array
 from labkit.sensing import ObservedEntries
 from labkit.trace import trace
@@ -66,6 +66,11 @@ SUBCLASSES = np.array([0.0, 0, 1, 1, 0, 0])
 
 
 LABELS = np.array([0.0, 1, 0, 1, 0, 1])
+
+
+def mixture() -> Any:
+    *_, last = clustering.incremental_mixture(X, initial_variances=np.ones(3))
+    return last
 
 
 def sensing() -> Any:
@@ -136,6 +141,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.incremental_mixture.incremental_mixture": lambda: {
+        "X": X, "initial_variances": np.ones(3),
+    },
+    "clustering.conditional_mean.conditional_mean": lambda: {
+        "mixture": mixture(), "X": X[:, :2],
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.determinantal_draws.determinantal_draws": lambda: {
@@ -510,6 +521,19 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("negative", lambda good: -good, ValueError, "-"),
     ),
     "truth": ARRAY,
+    "initial_variances": (
+        *ARRAY,
+        Bad("zero", lambda good: 0 * good, ValueError, "got 0"),
+        Bad("negative", lambda good: -good, ValueError, "got -1"),
+        Bad("short", np.ones(2), ValueError, "got 2"),
+    ),
+    "gate": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE),
+    "rule": NAME,
+    "mixture": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("text", "abc", TypeError, "'abc'"),
+        Bad("array", X, TypeError, "array"),
+    ),
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),

@@ -19,6 +19,7 @@ import numpy as np
 import labkit
 from labkit import networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
+from labkit.clustering import IncrementalMixture, incremental_mixture
 from labkit.datasets import sensing_problem
 from tests.test_layering import PORTABLE
 
@@ -143,7 +144,19 @@ def gram(n: int) -> np.ndarray:
     return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
 
 
+def learned(n: int) -> IncrementalMixture:
+    """Return a mixture of one component after a stream."""
+    *_, last = incremental_mixture(decaying(n), initial_variances=np.ones(n))
+    return last
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "clustering.conditional_mean": lambda n: {
+        "mixture": learned(n), "X": random(2 * n, max(n - 2, 1)),
+    },
+    "clustering.incremental_mixture": lambda n: {
+        "X": decaying(n), "initial_variances": np.ones(n), "gate": 2.0 * n,
+    },
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
     "networks.flatten": lambda n: {"parameters": network(n)["parameters"]},
