@@ -17,15 +17,17 @@ FACTOR = 0.25
 """q over s^2: a list costs t^3 with t near q, and about e^(s^2 / 2q) of them are needed."""
 LEAST = 32.0
 """The smallest q: shorter lists save nothing."""
-N_TRIALS = 8
+N_TRIALS = 6
 LONGEST = 1500
 """Candidates in a list."""
 SHARE = 0.05
 """Of the work on eigenvectors: what is spent at most on finding out whether it can be saved."""
-SLOW = 20.0
+SLOW = 10.0
 """A column takes its products one vector at a time, eigenvectors take them in blocks."""
-ENTRY = 50.0
+ENTRY = 100.0
 """Operations for an entry of the kernel."""
+CALLS = {"column": 5e5, "list": 6e6, "set": 3e7}
+"""Operations that fit into the time of the calls for each, whatever the sizes."""
 MOST = 2**26
 """Numbers that columns may hold: 0.5 GB."""
 
@@ -64,16 +66,20 @@ def prepare(
     """
     n = len(columns.left)
     best: Outline | None = None
-    cost = math.inf
+    cost, before = math.inf, math.inf
     while True:
         about = _outline_for(columns, size)
         work = n_sets * work_of_a_set(block, about, size, SHARE * bar, draw)
         if work < cost:
             best, cost = about, work
         m = max(columns.n_columns, 4)
-        doubling = n * m * (SLOW * m + ENTRY)
+        doubling = n * m * (SLOW * m + ENTRY) + m * CALLS["column"]
         if doubling > min(cost, SHARE * bar) or 2 * n * m > MOST:
             return best, cost
+        left = float(columns.left.sum())
+        if math.isfinite(cost) and left > before / 2:  # a slow spectrum: more columns say little
+            return best, cost
+        before = left
         for _ in range(2 * m - columns.n_columns):
             if columns.left.max() == 0:
                 return best, cost
@@ -126,14 +132,17 @@ def work_of_a_set(block: Block, about: Outline, size: int | None, most: float, d
         Infinity if the lists are too long to be tried.
     """
     expected = about.q * math.exp(about.s / about.q)
-    a_list, a_set = expected**3 + ENTRY * expected**2 + 3e5, 10 * expected**3 + 1e6
+    a_list = expected**3 + ENTRY * expected**2 + CALLS["list"]
+    a_set = 10 * expected**3 + CALLS["set"]
     if expected > LONGEST or N_TRIALS * (a_list + (a_set if size else 0)) > most:
         return math.inf
     chances, both = np.zeros(N_TRIALS), np.zeros(N_TRIALS)
     for i in range(N_TRIALS):
         _, M, log_chance = propose(block, about, draw)
         chances[i] = math.exp(min(log_chance, 0.0))
-        both[i] = chances[i] * (chance_of_size(np.linalg.eigvalsh(M), size) if size else 1.0)
+        both[i] = chances[i]
+        if size is not None and chances[i] > 1e-6:
+            both[i] *= chance_of_size(np.linalg.eigvalsh(M), size)
     if both.mean() < 1e-9:
         return math.inf
     return float((a_list + chances.mean() * a_set) / both.mean())
