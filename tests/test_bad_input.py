@@ -136,6 +136,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.k_medoids.k_medoids": lambda: {"dissimilarity": GRAM**2, "n_clusters": 2},
+    "clustering.local_bases.local_bases": lambda: {
+        "snapshots": GRAM, "labels": LABELS, "n_components": 1, "mass": GRAM,
+    },
+    "clustering.sine_dissimilarity.sine_dissimilarity": lambda: {
+        "snapshots": GRAM, "others": GRAM + 1, "mass": GRAM,
+    },
+    "datasets.snapshots.equation_snapshots": lambda: {"equation": "heat", "n_samples": 3},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -499,6 +507,29 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "A": MATRIX,
     "measure": (*ARRAY, Bad("zero", np.zeros(6), ValueError, "got 0")),
     "points": tuple(bad for bad in MATRIX if bad.label != "None"),
+    "snapshots": (*MATRIX, Bad("zeros", np.zeros_like, ValueError, "got 6 such rows")),
+    "others": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        Bad("narrow", lambda good: good[:, :2], ValueError, "got 2"),
+    ),
+    "mass": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        NOT_SQUARE,
+        NOT_SYMMETRIC,
+        NOT_SEMIDEFINITE,
+        Bad("small", lambda good: good[:2, :2], ValueError, "got 2"),
+    ),
+    "dissimilarity": (
+        *MATRIX,
+        NOT_SQUARE,
+        NOT_SYMMETRIC,
+        Bad("negative", lambda good: -good, ValueError, "an entry of -"),
+    ),
+    "n_starts": FROM_1,
+    "equation": NAME,
+    "amplitude_factor": (*NO_REAL, NEGATIVE, Bad("half", 0.5, ValueError, "0.5")),
+    "both_signs": ANYTHING,
+    "n_points": FROM_2,
     "affinity": (
         *(bad for bad in MATRIX if bad.label != "sparse"),
         NOT_SQUARE,
@@ -899,6 +930,13 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("networks.mlp.forward", "X"): (Bad("features", X[:, :2], ValueError, "got 2"),),
     ("networks.training.gradient_training", "step_size"): (Bad("None", None, TypeError, "None"),),
+    ("clustering.local_bases.local_bases", "labels"): (
+        Bad("halves", np.full(6, 0.5), ValueError, "got 0.5"),
+        Bad("negative", np.full(6, -1.0), ValueError, "got -1"),
+        Bad("few", LABELS[:2], ValueError, "got 2"),
+    ),
+    ("clustering.local_bases.local_bases", "n_components"): (TOO_LARGE,),
+    ("clustering.k_medoids.k_medoids", "n_clusters"): (TOO_LARGE,),
 }
 """What only one function refuses."""
 

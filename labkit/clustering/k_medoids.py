@@ -1,4 +1,4 @@
-"""k-medoids: the k members of a set that represent the rest best, for any dissimilarity.
+"""Representatives by k-medoids: the k members that stand best for the rest of a set.
 
 k-means needs averages, and the average of two solutions of an equation is seldom one. A medoid is
 a member of the set, and all that the search asks for is a table of dissimilarities.

@@ -136,7 +136,7 @@ def local_bases(
     U = unit_rows(snapshots, C)  # step 1
     bases, values = [], []
     for cluster in range(int(xp.max(labels)) + 1):
-        W, s = _decomposition(U[labels == cluster, :], N)  # step 2
+        W, s = _decomposition(xp.take(U, xp.nonzero(labels == cluster)[0], axis=0), N)  # step 2
         if C is not None:  # step 3
             W = xp.matrix_transpose(xp.linalg.solve(xp.matrix_transpose(C), xp.matrix_transpose(W)))
         bases.append(W)

@@ -100,11 +100,10 @@ def _chord_sines(U: Array, V: Array, cosines: Array, close: Array) -> Array:
     """Return the sines of the close pairs, in the order of their places in the matrix."""
     xp = array_namespace(U, V)
     first, second = xp.nonzero(close)
-    signs = xp.where(cosines[close] < 0, -1.0, 1.0)
-    signs = xp.astype(signs, U.dtype, copy=False)
+    signs = 1 - 2 * xp.astype(cosines[close] < 0, U.dtype)
     parts, step = [], max(CHUNK // U.shape[1], 1)
     for start in range(0, first.shape[0], step):
-        part = slice(start, start + step)
+        part = slice(start, min(start + step, first.shape[0]))
         ends = xp.take(V, second[part], axis=0) * signs[part, None]
         chords = xp.linalg.vector_norm(xp.take(U, first[part], axis=0) - ends, axis=1)
         parts.append(chords * xp.sqrt(1 - chords * chords / 4))

@@ -33,6 +33,7 @@ from labkit.datasets.redundant import RedundantRegression, redundant_features
 from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
+from labkit.datasets.snapshots import Snapshots, equation_snapshots
 from labkit.datasets.synthetic import (
     contaminated_subspace,
     hyperspectral_scene,
@@ -70,6 +71,7 @@ __all__ = [
     "ProjectedFilm",
     "Provenance",
     "RedundantRegression",
+    "Snapshots",
     "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
@@ -80,6 +82,7 @@ __all__ = [
     "diabetes",
     "digits",
     "drawn_faces",
+    "equation_snapshots",
     "face_pictures",
     "faces",
     "fashion_mnist",
