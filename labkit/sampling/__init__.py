@@ -1,5 +1,9 @@
 """Random subsets: determinantal point processes, leverage scores and their relatives."""
 
+from labkit.sampling.cardinality_aware_scores import (
+    CardinalityAwareScores,
+    cardinality_aware_scores,
+)
 from labkit.sampling.determinantal_sample import determinantal_sample
 from labkit.sampling.greedy_determinantal_subset import (
     GreedySubset,
@@ -27,9 +31,11 @@ from labkit.sampling.sublinear_determinantal_sample import (
 
 __all__ = [
     "AttentionState",
+    "CardinalityAwareScores",
     "GreedySubset",
     "LeastSquaresPoints",
     "SublinearDraw",
+    "cardinality_aware_scores",
     "determinantal_sample",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
