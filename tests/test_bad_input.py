@@ -144,6 +144,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "snapshots": GRAM, "others": GRAM + 1, "mass": GRAM,
     },
     "datasets.snapshots.equation_snapshots": lambda: {"equation": "heat", "n_samples": 3},
+    "sampling.cardinality_aware_scores.cardinality_aware_scores": lambda: {"X": X, "y": LABELS},
+    "datasets.categories.categorical_table": lambda: {
+        "informative": [2, 3], "uninformative": [9], "n_samples": 4,
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -527,6 +531,16 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "n_starts": FROM_1,
     "equation": NAME,
+    "permute": ANYTHING,
+    "informative": (
+        Bad("one", [1], ValueError, "1"),
+        Bad("half", [2.5], TypeError, "2.5"),
+        Bad("text", ["2"], TypeError, "'2'"),
+    ),
+    "uninformative": (
+        Bad("zero", [0], ValueError, "0"),
+        Bad("half", [2.5], TypeError, "2.5"),
+    ),
     "amplitude_factor": (*NO_REAL, NEGATIVE, Bad("half", 0.5, ValueError, "0.5")),
     "both_signs": ANYTHING,
     "n_points": FROM_2,

@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.categories import CategoricalTable, categorical_table
 from labkit.datasets.completion import completion_problem
 from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
@@ -66,6 +67,7 @@ __all__ = [
     "LOADERS",
     "NATURAL_IMAGES",
     "OPTIONAL_LOADERS",
+    "CategoricalTable",
     "Dataset",
     "Individuals",
     "ProjectedFilm",
@@ -75,6 +77,7 @@ __all__ = [
     "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
+    "categorical_table",
     "clustered_individuals",
     "completion_problem",
     "contaminated_flags",

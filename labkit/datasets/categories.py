@@ -33,7 +33,7 @@ class CategoricalTable:
 
 def categorical_table(
     informative: Sequence[int],
-    noise: Sequence[int],
+    uninformative: Sequence[int],
     *,
     n_samples: int,
     strength: float = 0.6,
@@ -48,7 +48,7 @@ def categorical_table(
     informative : sequence of int
         Numbers of values of the informative columns, each from 2 up. They come first, and are
         independent given the target.
-    noise : sequence of int
+    uninformative : sequence of int
         Numbers of values of the noise columns, each from 1 up, all values alike.
     n_samples : int
         Rows, in random order.
@@ -66,7 +66,7 @@ def categorical_table(
     Raises
     ------
     TypeError, ValueError
-        For bad values.
+        For bad values; no column at all.
 
     Notes
     -----
@@ -82,7 +82,9 @@ def categorical_table(
     ((100, 3), [0.043, 0.043, 0.0])
     """
     few = [check_count(c, "informative", 2) for c in informative]
-    many = [check_count(c, "noise", 1) for c in noise]
+    many = [check_count(c, "uninformative", 1) for c in uninformative]
+    if not few and not many:
+        raise ValueError("informative and uninformative must name at least one column, got none")
     n = check_count(n_samples, "n_samples", 1)
     s = check_real(strength, "strength", 0.0)
     draw = as_generator(rng)
