@@ -131,8 +131,11 @@ def cardinality_aware_scores(
         information[j] = entropy - known  # a value that occurs once leaves no doubt
         cardinalities[j] = len(times)
     xp = array_namespace(X)
-    moved = (xp.astype(from_numpy(a, like=X), X.dtype, copy=False) for a in (scores, information))
-    return CardinalityAwareScores(*moved, from_numpy(cardinalities, like=X))
+    return CardinalityAwareScores(
+        xp.astype(from_numpy(scores, like=X), X.dtype, copy=False),
+        xp.astype(from_numpy(information, like=X), X.dtype, copy=False),
+        from_numpy(cardinalities, like=X),
+    )
 
 
 def _conditional_entropy(
