@@ -373,6 +373,18 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "kernel_block": lambda rows, columns: GRAM[np.ix_(rows, columns)],
         "diagonal": np.diag(GRAM),
     },
+    "clustering.k_medoids.k_medoids": lambda: {"dissimilarity": GRAM**2, "n_clusters": 2},
+    "clustering.local_bases.local_bases": lambda: {
+        "snapshots": GRAM, "labels": LABELS, "n_components": 1, "mass": GRAM,
+    },
+    "clustering.sine_dissimilarity.sine_dissimilarity": lambda: {
+        "snapshots": GRAM, "others": GRAM + 1, "mass": GRAM,
+    },
+    "datasets.snapshots.equation_snapshots": lambda: {"equation": "heat", "n_samples": 3},
+    "sampling.cardinality_aware_scores.cardinality_aware_scores": lambda: {"X": X, "y": LABELS},
+    "datasets.categories.categorical_table": lambda: {
+        "informative": [2, 3], "uninformative": [9], "n_samples": 4,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -874,6 +886,39 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "diagonal": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
     "residual": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "values": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
+    "snapshots": (*MATRIX, Bad("zeros", np.zeros_like, ValueError, "got 6 such rows")),
+    "others": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        Bad("narrow", lambda good: good[:, :2], ValueError, "got 2"),
+    ),
+    "mass": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        NOT_SQUARE,
+        NOT_SYMMETRIC,
+        NOT_SEMIDEFINITE,
+        Bad("small", lambda good: good[:2, :2], ValueError, "got 2"),
+    ),
+    "dissimilarity": (
+        *MATRIX,
+        NOT_SQUARE,
+        NOT_SYMMETRIC,
+        Bad("negative", lambda good: -good, ValueError, "an entry of -"),
+    ),
+    "n_starts": FROM_1,
+    "equation": NAME,
+    "permute": ANYTHING,
+    "informative": (
+        Bad("one", [1], ValueError, "1"),
+        Bad("half", [2.5], TypeError, "2.5"),
+        Bad("text", ["2"], TypeError, "'2'"),
+    ),
+    "uninformative": (
+        Bad("zero", [0], ValueError, "0"),
+        Bad("half", [2.5], TypeError, "2.5"),
+    ),
+    "amplitude_factor": (*NO_REAL, NEGATIVE, Bad("half", 0.5, ValueError, "0.5")),
+    "both_signs": ANYTHING,
+    "n_points": FROM_2,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (
@@ -936,6 +981,13 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("networks.mlp.forward", "X"): (Bad("features", X[:, :2], ValueError, "got 2"),),
     ("networks.training.gradient_training", "step_size"): (Bad("None", None, TypeError, "None"),),
+    ("clustering.local_bases.local_bases", "labels"): (
+        Bad("halves", np.full(6, 0.5), ValueError, "got 0.5"),
+        Bad("negative", np.full(6, -1.0), ValueError, "got -1"),
+        Bad("few", LABELS[:2], ValueError, "got 2"),
+    ),
+    ("clustering.local_bases.local_bases", "n_components"): (TOO_LARGE,),
+    ("clustering.k_medoids.k_medoids", "n_clusters"): (TOO_LARGE,),
 }
 """What only one function refuses."""
 

@@ -7,6 +7,7 @@ your own.
 """
 
 from labkit.datasets._provenance import Dataset, Provenance
+from labkit.datasets.categories import CategoricalTable, categorical_table
 from labkit.datasets.completion import completion_problem
 from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
@@ -33,6 +34,7 @@ from labkit.datasets.redundant import RedundantRegression, redundant_features
 from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
+from labkit.datasets.snapshots import Snapshots, equation_snapshots
 from labkit.datasets.synthetic import (
     contaminated_subspace,
     hyperspectral_scene,
@@ -65,14 +67,17 @@ __all__ = [
     "LOADERS",
     "NATURAL_IMAGES",
     "OPTIONAL_LOADERS",
+    "CategoricalTable",
     "Dataset",
     "Individuals",
     "ProjectedFilm",
     "Provenance",
     "RedundantRegression",
+    "Snapshots",
     "TubalProblem",
     "attributed_block_model",
     "breast_cancer",
+    "categorical_table",
     "clustered_individuals",
     "completion_problem",
     "contaminated_flags",
@@ -80,6 +85,7 @@ __all__ = [
     "diabetes",
     "digits",
     "drawn_faces",
+    "equation_snapshots",
     "face_pictures",
     "faces",
     "fashion_mnist",

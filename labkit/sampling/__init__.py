@@ -1,30 +1,22 @@
 """Random subsets: determinantal point processes, leverage scores and their relatives."""
 
-from labkit.sampling.determinantal_draws import (
-    DeterminantalDraw,
-    determinantal_draws,
+from labkit.sampling.cardinality_aware_scores import (
+    CardinalityAwareScores,
+    cardinality_aware_scores,
 )
+from labkit.sampling.determinantal_draws import DeterminantalDraw, determinantal_draws
 from labkit.sampling.determinantal_sample import determinantal_sample
-from labkit.sampling.greedy_determinantal_subset import (
-    GreedySubset,
-    greedy_determinantal_subset,
-)
+from labkit.sampling.greedy_determinantal_subset import GreedySubset, greedy_determinantal_subset
 from labkit.sampling.inclusion_probabilities import inclusion_probabilities
 from labkit.sampling.k_determinantal_sample import k_determinantal_sample
-from labkit.sampling.least_squares_points import (
-    LeastSquaresPoints,
-    least_squares_points,
-)
+from labkit.sampling.least_squares_points import LeastSquaresPoints, least_squares_points
 from labkit.sampling.leverage_probabilities import leverage_probabilities
 from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 from labkit.sampling.low_rank_determinantal_sample import low_rank_determinantal_sample
 from labkit.sampling.lp_sensitivities import lp_sensitivities
 from labkit.sampling.marginal_kernel import marginal_kernel
 from labkit.sampling.pivotal_sampling import pivotal_sampling
-from labkit.sampling.sequential_attention import (
-    AttentionState,
-    sequential_attention,
-)
+from labkit.sampling.sequential_attention import AttentionState, sequential_attention
 from labkit.sampling.sublinear_determinantal_sample import (
     SublinearDraw,
     sublinear_determinantal_sample,
@@ -32,10 +24,12 @@ from labkit.sampling.sublinear_determinantal_sample import (
 
 __all__ = [
     "AttentionState",
+    "CardinalityAwareScores",
     "DeterminantalDraw",
     "GreedySubset",
     "LeastSquaresPoints",
     "SublinearDraw",
+    "cardinality_aware_scores",
     "determinantal_draws",
     "determinantal_sample",
     "greedy_determinantal_subset",

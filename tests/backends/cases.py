@@ -353,6 +353,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "values": np.linspace(0, 1, n), "order": min(n, 5),
     },
     "sampling.marginal_kernel": lambda n: {"L": gram(n)},
+    "clustering.local_bases": lambda n: {
+        "snapshots": decaying(n), "labels": np.arange(2 * n) % 3, "n_components": min(n, 2),
+        "mass": gram(n),
+    },
+    "clustering.sine_dissimilarity": lambda n: {"snapshots": decaying(n), "mass": gram(n)},
 }  # fmt: skip
 
 
