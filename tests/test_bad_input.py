@@ -136,6 +136,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.augmented_graph.augmented_graph": lambda: {"affinity": GRAM**2, "attributes": X},
+    "clustering.smooth_vectors.smooth_vectors": lambda: {"affinity": GRAM**2, "n_vectors": 2},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -735,6 +737,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "unobserved_weight": (*NO_REAL, NEGATIVE),
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
+    "edge_weight": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "n_vectors": (*FROM_1, TOO_LARGE),
+    "n_iterations": FROM_1,
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
     "spread": (*NO_REAL, NEGATIVE),
     "n_minority": (*FROM_0, TOO_LARGE),

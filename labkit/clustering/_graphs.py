@@ -1,4 +1,7 @@
-"""Graphs at the door: any adjacency becomes a symmetric sparse matrix in rows, without loops."""
+"""Graphs at the door: any affinity becomes a symmetric sparse matrix in rows, without loops.
+
+Host: SciPy has sparse matrices, the array standard has none.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +42,12 @@ def checked_sparse(affinity: Any, name: str = "affinity") -> Any:
     return sparse.csr_array(A - sparse.diags_array(A.diagonal()))
 
 
-def checked_graph(adjacency: Array, name: str = "adjacency") -> Any:
+def checked_graph(affinity: Array, name: str = "affinity") -> Any:
     """Return a sparse symmetric graph without negative weights, from a dense or sparse matrix.
 
     Parameters
     ----------
-    adjacency : Array or SciPy sparse, shape (n, n)
+    affinity : Array or SciPy sparse, shape (n, n)
         What the caller gave.
     name : str
         The argument's name, for the message.
@@ -56,9 +59,9 @@ def checked_graph(adjacency: Array, name: str = "adjacency") -> Any:
     """
     from scipy import sparse
 
-    if not sparse.issparse(adjacency):
-        adjacency = sparse.csr_array(to_numpy(check_symmetric(adjacency, name)).astype(float))
-    A = checked_sparse(adjacency, name)
+    if not sparse.issparse(affinity):
+        affinity = sparse.csr_array(to_numpy(check_symmetric(affinity, name)).astype(float))
+    A = checked_sparse(affinity, name)
     A.eliminate_zeros()
     A.sort_indices()
     if A.nnz and A.data.min() < 0:

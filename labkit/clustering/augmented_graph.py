@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit.arrays import Array, from_numpy, to_numpy
-from labkit.checks import check_matrix, check_real
+from labkit.arrays import Array, as_array, from_numpy, to_numpy
+from labkit.checks import check_matrix, check_real, check_same_device
 from labkit.clustering._graphs import checked_graph
 
 
@@ -36,7 +36,7 @@ class AugmentedGraph:
 
 
 def augmented_graph(
-    adjacency: Array, attributes: Array, *, edge_weight: float = 1.0
+    affinity: Array, attributes: Array, *, edge_weight: float = 1.0
 ) -> AugmentedGraph:
     r"""Add a vertex for each value of each attribute, joined to those who have it.
 
@@ -45,7 +45,7 @@ def augmented_graph(
 
     Parameters
     ----------
-    adjacency : Array or SciPy sparse, shape (n_vertices, n_vertices)
+    affinity : Array or SciPy sparse, shape (n_vertices, n_vertices)
         A, symmetric and not negative; the diagonal is left out.
     attributes : Array, shape (n_vertices, n_attributes)
         Categories as numbers, a column for each attribute. Equal numbers are one value; put a
@@ -63,7 +63,7 @@ def augmented_graph(
     Raises
     ------
     TypeError, ValueError
-        For bad values; an adjacency that is not symmetric or has a negative entry; another number
+        For bad values; an affinity that is not symmetric or has a negative entry; another number
         of rows.
 
     Notes
@@ -97,8 +97,10 @@ def augmented_graph(
     """
     from scipy import sparse
 
-    A = checked_graph(adjacency)
+    A = checked_graph(affinity)
     attributes = check_matrix(attributes, "attributes")
+    if not sparse.issparse(affinity):
+        check_same_device(affinity=as_array(affinity), attributes=attributes)
     n = A.shape[0]
     if attributes.shape[0] != n:
         raise ValueError(f"attributes must have {n} rows, got {attributes.shape[0]}")
