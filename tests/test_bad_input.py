@@ -137,6 +137,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
     "clustering.augmented_graph.augmented_graph": lambda: {"affinity": GRAM**2, "attributes": X},
+    "clustering.multilayer_embedding.multilayer_embedding": lambda: {
+        "affinities": np.stack([GRAM**2, GRAM**4]), "n_clusters": 2, "weights": np.ones(2),
+    },
+    "clustering.nearest_subspace_labels.nearest_subspace_labels": lambda: {
+        "X_new": X, "X": X, "labels": LABELS, "n_dimensions": 2,
+    },
     "clustering.smooth_vectors.smooth_vectors": lambda: {"affinity": GRAM**2, "n_vectors": 2},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
@@ -738,6 +744,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
     "edge_weight": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "affinities": (
+        *ARRAY,
+        Bad("negative", lambda good: -good, ValueError, "-"),
+        Bad("not square", lambda good: good[:, :, :2], ValueError, r"\(2, 6, 2\)"),
+        Bad("not symmetric", lambda good: good * X[:, 0] ** 2, ValueError, "differ by"),
+    ),
+    "pull": NO_REAL,
+    "X_new": MATRIX,
     "n_vectors": (*FROM_1, TOO_LARGE),
     "n_iterations": FROM_1,
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, eps
+from labkit.arrays import Array, array_namespace, device, eps
 from labkit.checks import check_array, check_count, check_real, check_same_device
+from labkit.linalg import fix_signs
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def multilayer_embedding(
     k = check_count(n_clusters, "n_clusters", 1, n)
     pull = check_real(pull, "pull")
     shares = _shares(weights, affinities)
-    identity = xp.eye(n, dtype=affinities.dtype, device=affinities.device)
+    identity = xp.eye(n, dtype=affinities.dtype, device=device(affinities))
     merged, bases = 0.0 * identity, []
     for i in range(n_layers):
         L = _laplacian(affinities[i, :, :], identity)
@@ -127,7 +128,7 @@ def multilayer_embedding(
         merged = merged + shares[i] * (L - pull * (U @ xp.matrix_transpose(U)))  # step 2
         bases.append(U)
     eigenvalues, vectors = xp.linalg.eigh(merged)
-    U = vectors[:, :k]
+    U = xp.matrix_transpose(fix_signs(xp.matrix_transpose(vectors[:, :k])))
     norms = xp.linalg.vector_norm(U, axis=1, keepdims=True)  # step 3
     tiny = 100 * eps(U)
     rows = xp.where(norms > tiny, U / xp.where(norms > tiny, norms, xp.ones_like(norms)), 0.0 * U)
@@ -142,7 +143,7 @@ def _shares(weights: Array | None, affinities: Array) -> Array:
     xp = array_namespace(affinities)
     n_layers = affinities.shape[0]
     if weights is None:
-        return xp.full((n_layers,), 1 / n_layers, dtype=affinities.dtype, device=affinities.device)
+        return xp.full((n_layers,), 1 / n_layers, dtype=affinities.dtype, device=device(affinities))
     weights = check_array(weights, "weights", n_dims=1)
     check_same_device(affinities=affinities, weights=weights)
     if weights.shape[0] != n_layers:
@@ -162,6 +163,8 @@ def _laplacian(A: Array, identity: Array) -> Array:
     largest = xp.max(A)
     A = A * (1 - identity) / xp.where(largest > 0, largest, xp.ones_like(largest))
     degrees = xp.sum(A, axis=1)
-    scale = xp.where(degrees > 0, 1 / xp.sqrt(xp.where(degrees > 0, degrees, xp.ones_like(degrees))), xp.zeros_like(degrees))
+    some = degrees > 0
+    root = xp.sqrt(xp.where(some, degrees, xp.ones_like(degrees)))
+    scale = xp.where(some, 1 / root, xp.zeros_like(degrees))
     L = identity - scale[:, None] * A * scale
     return (L + xp.matrix_transpose(L)) / 2

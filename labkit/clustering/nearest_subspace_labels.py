@@ -9,8 +9,8 @@ Papers: multilayer-graph-approach-deep.
 
 from __future__ import annotations
 
-from labkit.arrays import Array, array_namespace, eps, is_array
-from labkit.checks import check_array, check_count, check_matrix, check_new_samples
+from labkit.arrays import Array, array_namespace, as_array, eps
+from labkit.checks import check_array, check_count, check_matrix, check_same_device
 
 
 def nearest_subspace_labels(X_new: Array, X: Array, labels: Array, *, n_dimensions: int) -> Array:
@@ -63,13 +63,28 @@ def nearest_subspace_labels(X_new: Array, X: Array, labels: Array, *, n_dimensio
     --------
     >>> import numpy as np
     >>> X = np.array([[1.0, 0.0], [-3.0, 0.0], [0.0, 2.0]])
-    >>> nearest_subspace_labels([[-5.0, 1.0]], X, np.array([7, 7, 9]), n_dimensions=1)
-    array([7])
+    >>> nearest_subspace_labels([[-5.0, 1.0]], X, [7, 7, 9], n_dimensions=1).tolist()
+    [7]
     """
-    X = check_matrix(X, "X")
-    X_new = check_new_samples(X_new, X.shape[1], X=X) if is_array(X_new) else check_matrix(X_new)
+    X, X_new = check_matrix(X, "X"), check_matrix(X_new, "X_new")
+    labels = as_array(labels)
     checked = check_array(labels, "labels", n_dims=1)
-    d = check_count(n_dimensions, "n_dimensions", 1, X.shape[1])
-    if checked.shape[0] != X.shape[0]:
-        raise ValueError(f"labels must be {X.shape[0]}, one a row of X, got {checked.shape[0]}")
-    return X_new
+    check_same_device(X_new=X_new, X=X, labels=labels)
+    n, n_features = X.shape
+    d = check_count(n_dimensions, "n_dimensions", 1, n_features)
+    if X_new.shape[1] != n_features:
+        raise ValueError(f"X_new must have {n_features} features, as X, got {X_new.shape[1]}")
+    if checked.shape[0] != n:
+        raise ValueError(f"labels must be {n}, one a row of X, got {checked.shape[0]}")
+    xp = array_namespace(X)
+    clusters = xp.unique_values(labels)
+    captured = []
+    for c in range(clusters.shape[0]):
+        inside = xp.take(X, xp.nonzero(labels == clusters[c])[0], axis=0)
+        largest = xp.max(xp.abs(inside))
+        inside = inside / xp.where(largest > 0, largest, xp.ones_like(largest))
+        _, values, Vh = xp.linalg.svd(inside, full_matrices=False)  # step 1
+        kept = values[:d] > max(inside.shape) * eps(X) * values[0]
+        shadow = X_new @ xp.matrix_transpose(Vh[:d, :] * xp.astype(kept, X.dtype)[:, None])
+        captured.append(xp.linalg.vector_norm(shadow, axis=1))
+    return xp.take(clusters, xp.argmax(xp.stack(captured), axis=0), axis=0)  # step 2
