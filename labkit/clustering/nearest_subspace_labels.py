@@ -67,8 +67,8 @@ def nearest_subspace_labels(X_new: Array, X: Array, labels: Array, *, n_dimensio
     [7]
     """
     X, X_new = check_matrix(X, "X"), check_matrix(X_new, "X_new")
-    labels = as_array(labels)
     checked = check_array(labels, "labels", n_dims=1)
+    labels = as_array(labels)
     check_same_device(X_new=X_new, X=X, labels=labels)
     n, n_features = X.shape
     d = check_count(n_dimensions, "n_dimensions", 1, n_features)
