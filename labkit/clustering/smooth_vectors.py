@@ -32,10 +32,11 @@ class SmoothVectors:
     ----------
     vectors : Array, shape (n_vertices, n_vectors)
         Smoothest first. Weighted with the degrees each has mean 0 and mean square 1, and they are
-        uncorrelated. Vertices without neighbours have zeros.
+        uncorrelated. Vertices without neighbours have zeros, and so have the last vectors if more
+        were asked for than the graph has.
     roughness : Array, shape (n_vectors,)
         x^T L x / x^T D x of each, rising: at least the eigenvalue of the normalised Laplacian of
-        the same rank, 0 for the constant not counted.
+        the same rank, 0 for the constant not counted; 2, its upper end, for vectors of zeros.
     rates : Array, shape (n_vectors,)
         The factor by which one cycle with so many hierarchies reduces the slowest error: near 1
         while something smooth is still missing.
@@ -132,9 +133,10 @@ def smooth_vectors(
     check_count(n_vectors, "n_vectors", 1, n - 1)
     check_count(n_iterations, "n_iterations", 1)
     draw = as_generator(rng)
+    A = A / A.sum() if A.nnz else A  # one scale for all graphs
     degrees = np.asarray(A.sum(axis=1))
     L = sparse.csr_array(sparse.diags_array(degrees) - A)
-    measure = degrees / degrees.sum() if A.nnz else np.full(n, 1 / n)
+    measure = degrees if A.nnz else np.full(n, 1 / n)
     hierarchies: list[list[_Level]] = []
     found, rates, entries = np.empty((n, n_vectors)), np.zeros(n_vectors), []
     w = np.ones(n)  # step 1
@@ -156,10 +158,13 @@ def smooth_vectors(
         found[:, column] = w
         entries.append(n_touched)
     root = np.sqrt(measure)[:, None]  # step 5
-    basis = np.linalg.svd(root * found, full_matrices=False)[0]
-    basis = np.where(root > 0, basis / np.where(root > 0, root, 1.0), 0.0)
-    roughness, turn = np.linalg.eigh(basis.T @ (L @ basis) / max(degrees.sum(), 1e-300))
-    parts = basis @ turn, np.maximum(roughness, 0.0), rates
+    basis, values, _ = np.linalg.svd(root * found, full_matrices=False)
+    basis = basis[:, values > 1e-10 * values[0]] / np.where(root > 0, root, 1.0)
+    energies, turn = np.linalg.eigh(basis.T @ (L @ basis))
+    vectors, roughness = np.zeros((n, n_vectors)), np.full(n_vectors, 2.0)
+    vectors[:, : len(energies)] = basis @ turn
+    roughness[: len(energies)] = np.maximum(energies, 0.0)
+    parts = vectors, roughness, rates
     sizes = tuple(tuple(level.L.shape[0] for level in levels) for levels in hierarchies)
     if not sparse.issparse(affinity):
         kind = np.float32 if "float32" in str(affinity.dtype) else np.float64

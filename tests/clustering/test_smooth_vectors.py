@@ -105,7 +105,7 @@ def test_vectors_are_orthonormal_in_the_degrees():
 
 def test_scale_of_the_weights_does_not_count():
     A = lattice(10, 9)
-    first, second = smooth_vectors(A, 3, rng=0), smooth_vectors(2.0**10 * A, 3, rng=0)
+    first, second = smooth_vectors(A, 3, rng=0), smooth_vectors(2.0**-90 * A, 3, rng=0)
     np.testing.assert_allclose(first.roughness, second.roughness, rtol=1e-9)
     assert first.sizes == second.sizes
 
@@ -135,6 +135,15 @@ def test_a_vertex_without_neighbours_stays_at_zero():
     found = smooth_vectors(A, 3, rng=0)
     assert (found.vectors[-1] == 0).all()
     assert np.isfinite(found.vectors).all()
+
+
+def test_more_vectors_than_the_graph_has_are_zeros():
+    A = np.pad(lattice(2, 2).toarray(), (0, 3))
+    found = smooth_vectors(A, 6, rng=0)
+    np.testing.assert_allclose(found.roughness, [1, 1, 2, 2, 2, 2], atol=1e-8)
+    assert (found.vectors[:, 3:] == 0).all()
+    degrees = A.sum(axis=1)
+    np.testing.assert_allclose(degrees @ found.vectors, 0, atol=1e-8)
 
 
 # Arrays
