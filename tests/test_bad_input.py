@@ -385,6 +385,14 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.categories.categorical_table": lambda: {
         "informative": [2, 3], "uninformative": [9], "n_samples": 4,
     },
+    "clustering.augmented_graph.augmented_graph": lambda: {"affinity": GRAM**2, "attributes": X},
+    "clustering.multilayer_embedding.multilayer_embedding": lambda: {
+        "affinities": np.stack([GRAM**2, GRAM**4]), "n_clusters": 2, "weights": np.ones(2),
+    },
+    "clustering.nearest_subspace_labels.nearest_subspace_labels": lambda: {
+        "X_new": X, "X": X, "labels": LABELS, "n_dimensions": 2,
+    },
+    "clustering.smooth_vectors.smooth_vectors": lambda: {"affinity": GRAM**2, "n_vectors": 2},
 }  # fmt: skip
 
 # Bad values
@@ -919,6 +927,17 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "amplitude_factor": (*NO_REAL, NEGATIVE, Bad("half", 0.5, ValueError, "0.5")),
     "both_signs": ANYTHING,
     "n_points": FROM_2,
+    "edge_weight": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "affinities": (
+        *ARRAY,
+        Bad("negative", lambda good: -good, ValueError, "-"),
+        Bad("not square", lambda good: good[:, :, :2], ValueError, r"\(2, 6, 2\)"),
+        Bad("not symmetric", lambda good: good * X[:, 0] ** 2, ValueError, "differ by"),
+    ),
+    "pull": NO_REAL,
+    "X_new": MATRIX,
+    "n_vectors": (*FROM_1, TOO_LARGE),
+    "n_iterations": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -16,6 +16,7 @@ import numpy as np
 
 from labkit.arrays import Array, from_numpy, to_numpy
 from labkit.checks import check_count, check_symmetric
+from labkit.clustering._graphs import checked_sparse
 from labkit.random import Rng, as_generator
 
 DENSE_BELOW = 600
@@ -97,7 +98,7 @@ def spectral_labels(affinity: Array, n_clusters: int, *, rng: Rng = None) -> Spe
     from scipy import sparse
 
     if sparse.issparse(affinity):
-        A = _checked_sparse(affinity)
+        A = checked_sparse(affinity)
     else:
         affinity = check_symmetric(affinity, "affinity")
         A = to_numpy(affinity).astype(float)
@@ -114,22 +115,6 @@ def spectral_labels(affinity: Array, n_clusters: int, *, rng: Rng = None) -> Spe
     if sparse.issparse(affinity):
         return SpectralLabels(labels, rows, values)
     return SpectralLabels(*(from_numpy(part, like=affinity) for part in (labels, rows, values)))
-
-
-def _checked_sparse(affinity: Any) -> Any:
-    """Return a square, symmetric, finite sparse affinity in rows, without its diagonal."""
-    from scipy import sparse
-
-    A = sparse.csr_array(affinity, dtype=float)
-    if A.shape[0] != A.shape[1] or A.shape[0] == 0:
-        raise ValueError(f"affinity must be square and not empty, got shape {A.shape}")
-    if not np.isfinite(A.data).all():
-        n_bad = int((~np.isfinite(A.data)).sum())
-        raise ValueError(f"affinity must be finite, got {n_bad} entries that are NaN or infinite")
-    apart = float(abs(A - A.T).max())
-    if apart > 1e-10 * float(abs(A).max()):
-        raise ValueError(f"affinity must be symmetric, got entries that differ by {apart:.3g}")
-    return sparse.csr_array(A - sparse.diags_array(A.diagonal()))
 
 
 def _lowest(A: Any, k: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

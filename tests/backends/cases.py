@@ -250,6 +250,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "image_shape": (n, 2),
         "max_iterations": 20,
     },
+    "clustering.multilayer_embedding": lambda n: {
+        "affinities": np.stack([neighbours(n), neighbours(n) + 0.1]),
+        "n_clusters": 2, "pull": 0.5,
+    },
+    "clustering.nearest_subspace_labels": lambda n: {
+        "X_new": random(n, n), "X": decaying(n), "labels": np.arange(2 * n) % 3, "n_dimensions": 2,
+    },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
     "sampling.lp_sensitivities": lambda n: {
         "A": random(2 * n, 3), "p": 3.0, "max_iterations": 10,
