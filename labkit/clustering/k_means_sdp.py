@@ -110,7 +110,7 @@ def k_means_sdp(
     Examples
     --------
     >>> import numpy as np
-    >>> found = k_means_sdp(np.array([[0.0], [1.0], [9.0], [10.0]]), 2)
+    >>> found = k_means_sdp(np.array([[0.0], [1.0], [9.0], [10.0]]), 2, tol=1e-6)
     >>> found.labels.tolist(), round(found.cost, 2), round(found.lower_bound, 2)
     ([0, 0, 1, 1], 1.0, 1.0)
     """
