@@ -136,6 +136,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.k_means_sdp.k_means_sdp": lambda: {"X": X, "n_clusters": 2},
+    "clustering.likelihood_adjusted_sdp.likelihood_adjusted_sdp": lambda: {
+        "X": X, "n_clusters": 2, "covariances": np.stack([np.eye(3)] * 2),
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -736,6 +740,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "n_rounds": FROM_1,
+    "covariances": tuple(bad for bad in ARRAY if bad.label != "None"),
     "spread": (*NO_REAL, NEGATIVE),
     "n_minority": (*FROM_0, TOO_LARGE),
     "n_words": (*FROM_1,),

@@ -15,6 +15,7 @@ from labkit.arrays import Array, array_namespace, device, eps
 PENALTY = 0.5
 """Where the splitting's weight begins, for an objective of norm 1; it follows the residuals."""
 NEWTON_STEPS = 30
+LLOYD_STEPS = 30
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,34 @@ def membership_program(
     return Memberships(
         Y, scale * value + back, scale * bound + back, residual, step, U, multiplier, penalty
     )
+
+
+def rounded(Z: Array, k: int) -> Array:
+    """Return labels of the rows: Lloyd's steps from k rows that lie far from each other."""
+    xp, n = array_namespace(Z), Z.shape[0]
+    place = xp.arange(n, device=device(Z))
+    norms = xp.sum(Z * Z, axis=1)
+    inner = Z @ xp.matrix_transpose(Z)
+    apart = norms
+    chosen = []
+    for _ in range(k):
+        chosen.append(int(xp.argmax(apart)))
+        distance = norms + norms[chosen[-1]] - 2 * inner[:, chosen[-1]]
+        apart = distance if len(chosen) == 1 else xp.minimum(apart, distance)
+    centres = xp.stack([Z[i, :] for i in chosen])
+    numbers, labels = xp.arange(k, device=device(Z)), None
+    for _ in range(LLOYD_STEPS):
+        scores = xp.sum(centres * centres, axis=1)[None, :] / 2 - Z @ xp.matrix_transpose(centres)
+        before, labels = labels, xp.argmin(scores, axis=1)
+        if before is not None and bool(xp.all(before == labels)):
+            break
+        inside = xp.astype(labels[:, None] == numbers[None, :], Z.dtype)
+        sizes = xp.sum(inside, axis=0)[:, None]
+        means = xp.matrix_transpose(inside) @ Z / xp.maximum(sizes, xp.ones_like(sizes))
+        centres = xp.where(sizes > 0, means, centres)
+    firsts = [xp.min(xp.where(labels == j, place, n)) for j in range(k)]
+    order = xp.argsort(xp.stack(firsts))  # clusters numbered as they first occur
+    return xp.take(xp.argsort(order), labels)
 
 
 def _on_simplex(values: Array, total: float) -> Array:

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.arrays import Array, array_namespace, device
+from labkit.arrays import Array, array_namespace
 from labkit.checks import check_count, check_matrix, check_real
-from labkit.clustering._membership_program import membership_program
-
-LLOYD_STEPS = 30
+from labkit.clustering._membership_program import membership_program, rounded
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def k_means_sdp(
     A = G - (squares[:, None] + squares[None, :]) / 2
     found = membership_program(A[None, ...], k, tol=tol, max_iterations=max_iterations)  # 1, 2
     Z = found.Z[0, ...]
-    labels = _rounded(Z, k)  # step 3
+    labels = rounded(Z, k)  # step 3
     cost = 0.0
     for j in range(k):
         inside = xp.astype(labels == j, X.dtype)
@@ -137,31 +135,3 @@ def k_means_sdp(
         labels, Z, width**2 * cost, -(width**2) * found.bound,
         found.residual, found.n_iterations, found.residual <= tol,
     )  # fmt: skip
-
-
-def _rounded(Z: Array, k: int) -> Array:
-    """Return labels of the rows: Lloyd's steps from k rows that lie far from each other."""
-    xp, n = array_namespace(Z), Z.shape[0]
-    place = xp.arange(n, device=device(Z))
-    norms = xp.sum(Z * Z, axis=1)
-    inner = Z @ xp.matrix_transpose(Z)
-    apart = norms
-    chosen = []
-    for _ in range(k):
-        chosen.append(int(xp.argmax(apart)))
-        distance = norms + norms[chosen[-1]] - 2 * inner[:, chosen[-1]]
-        apart = distance if len(chosen) == 1 else xp.minimum(apart, distance)
-    centres = xp.stack([Z[i, :] for i in chosen])
-    numbers, labels = xp.arange(k, device=device(Z)), None
-    for _ in range(LLOYD_STEPS):
-        scores = xp.sum(centres * centres, axis=1)[None, :] / 2 - Z @ xp.matrix_transpose(centres)
-        before, labels = labels, xp.argmin(scores, axis=1)
-        if before is not None and bool(xp.all(before == labels)):
-            break
-        inside = xp.astype(labels[:, None] == numbers[None, :], Z.dtype)
-        sizes = xp.sum(inside, axis=0)[:, None]
-        means = xp.matrix_transpose(inside) @ Z / xp.maximum(sizes, xp.ones_like(sizes))
-        centres = xp.where(sizes > 0, means, centres)
-    firsts = [xp.min(xp.where(labels == j, place, n)) for j in range(k)]
-    order = xp.argsort(xp.stack(firsts))  # clusters numbered as they first occur
-    return xp.take(xp.argsort(order), labels)

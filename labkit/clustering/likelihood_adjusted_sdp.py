@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device
 from labkit.checks import check_array, check_count, check_matrix, check_real, check_same_device
-from labkit.clustering._membership_program import membership_program
+from labkit.clustering._membership_program import membership_program, rounded
 from labkit.clustering.k_means_sdp import k_means_sdp
 
 
@@ -26,15 +26,15 @@ class LikelihoodAdjustedSdp:
     Attributes
     ----------
     labels : Array of int, shape (n_samples,)
-        The group with the largest share.
+        Groups from 0: the more likely of two roundings, see step 4.
     shares : Array, shape (n_samples, n_clusters)
         Z_k 1: not negative, with rows that add up to 1.
     memberships : Array, shape (n_clusters, n_samples, n_samples)
         Z_k; a block of entries 1 / n_k where the relaxation is tight.
     covariances : Array, shape (n_clusters, n_features, n_features)
-        Sigma_k, estimated from the memberships.
+        Sigma_k, estimated from the memberships or, where that is more likely, from a partition.
     likelihoods : tuple of float
-        The log-likelihood of the memberships in each round, at that round's covariances.
+        The log-likelihood after each round, of these covariances and what they are estimated from.
     residual : float
         Of the last program: how far the Z_k are from semidefinite of trace 1.
     n_iterations : int
@@ -78,8 +78,8 @@ def likelihood_adjusted_sdp(
     n_clusters : int
         K, from 1 to n_samples.
     covariances : Array, shape (n_clusters, n_features, n_features), optional
-        Sigma_k to begin with. By default those of the partition that `k_means_sdp` finds. All alike
-        they leave the groups without a difference: then nothing decides among the Z_k.
+        Sigma_k to begin with. By default those of the partition that `k_means_sdp` finds. Their
+        common factor does not matter; all alike, they leave only step 4 to tell the groups apart.
     n_rounds : int
         Programs solved at most; with 1 and true covariances this is the program for known shapes.
     ridge : float
@@ -113,16 +113,21 @@ def likelihood_adjusted_sdp(
        last round ended.
     3. Sigma_k = sum_ij Z_k,ij (x_i - x_j)(x_i - x_j)' / (2 sum_ij Z_k,ij), plus the ridge: what
        maximises the objective at given Z_k, without a centre.
+    4. Two partitions compete with the Z_k: the largest share of each point, and the rows of
+       sum_k Z_k cut as `k_means_sdp` does. The most likely of the three gives the next Sigma_k.
+       Where shapes are nearly alike, two groups may share two clusters between them, each half:
+       their sum is then right, their shares say nothing, and the second partition parts them.
 
-    Steps 2 and 3 each raise one objective, so the likelihood rises, up to the tolerance and the
-    ridge; to which maximum it leads depends on the start, as the alternation is not convex. K n^3
-    for each iteration.
+    Each step raises one objective, so the likelihood rises, up to the tolerance and the ridge; to
+    which maximum it leads depends on the start, as the alternation is not convex. K n^3 for each
+    iteration.
 
     Derived here from the abstract and its idea (labels as parameters, group-specific memberships,
-    no centroids), the authors' text not having been at hand. Here each Z_k has trace 1; a sum of
-    traces K, the weaker form, lets one group take two clusters and leave another group empty. Equal
-    weights of the groups: the labelled likelihood has none. `GaussianMixture` of scikit-learn has
-    weights, soft labels and centres, is a thousand times faster, and wants a good start.
+    no centroids), the authors' text not having been at hand; step 4 is ours. Here each Z_k has
+    trace 1; a sum of traces K, the weaker form, lets one group take two clusters and leave another
+    group empty. The labelled likelihood has no weights of the groups. `GaussianMixture` of
+    scikit-learn has weights, soft labels and centres; from a good start it is as accurate and far
+    cheaper.
 
     References
     ----------
@@ -148,18 +153,14 @@ def likelihood_adjusted_sdp(
     check_count(max_iterations, "max_iterations", 1)
     identity = xp.eye(p, dtype=X.dtype, device=device(X))
     X = X - xp.mean(X, axis=0)
+    widest = float(xp.max(xp.abs(X)))
+    if widest * n * p > float(xp.finfo(X.dtype).max) ** 0.5:
+        raise ValueError(f"X must have squares that do not overflow, got {widest:g}")
     unit = float(xp.sum(X * X)) / (n * p)
-    if not math.isfinite(unit):
-        raise ValueError(f"X must have squares that do not overflow, got {float(xp.max(X)):g}")
     floor = identity * (ridge * unit if unit > 0 else 1.0)
     if covariances is None:
         labels = k_means_sdp(X, n_groups, tol=tol, max_iterations=max_iterations).labels
-        Z = []
-        for k in range(n_groups):
-            inside = xp.astype(labels == k, X.dtype)
-            size = xp.maximum(xp.sum(inside), xp.ones_like(inside[0]))
-            Z.append(inside[:, None] * inside[None, :] / size)
-        sigma = _estimated(X, xp.stack(Z)) + floor
+        sigma = _estimated(X, _blocks(labels, n_groups, X)) + floor
     else:
         sigma = _checked(covariances, X, n_groups)
     found, likelihoods, n_iterations = None, [], 0
@@ -169,16 +170,31 @@ def likelihood_adjusted_sdp(
             A, 1.0, tol=tol, max_iterations=max_iterations, start=found
         )  # step 2
         n_iterations += found.n_iterations
-        likelihoods.append(found.value)
-        sigma = _estimated(X, found.Z) + floor  # step 3
+        shares = xp.matrix_transpose(xp.sum(found.Z, axis=2))
+        cut = rounded(xp.sum(found.Z, axis=0), n_groups), xp.argmax(shares, axis=1)
+        options = []
+        for Z in (_blocks(cut[0], n_groups, X), _blocks(cut[1], n_groups, X), found.Z):
+            candidate = _estimated(X, Z) + floor  # step 3
+            options.append((float(xp.sum(_pairwise(X, candidate) * Z)), candidate))
+        likelihood, sigma = max(options, key=lambda option: option[0])
+        likelihoods.append(likelihood)
         if len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < tol * n:
             break
     assert found is not None
-    shares = xp.matrix_transpose(xp.sum(found.Z, axis=2))
+    labels = cut[0] if options[0][0] > options[1][0] else cut[1]
     return LikelihoodAdjustedSdp(
-        xp.argmax(shares, axis=1), shares, found.Z, sigma, tuple(likelihoods),
+        labels, shares, found.Z, sigma, tuple(likelihoods),
         found.residual, n_iterations, found.residual <= tol,
     )  # fmt: skip
+
+
+def _blocks(labels: Array, n_groups: int, like: Array) -> Array:
+    """Return the membership matrix of each group of a partition; zeros for an empty one."""
+    xp = array_namespace(like)
+    numbers = xp.arange(n_groups, dtype=labels.dtype, device=device(like))
+    inside = xp.astype(numbers[:, None] == labels[None, :], like.dtype)
+    sizes = xp.sum(inside, axis=1)[:, None, None]
+    return inside[:, :, None] * inside[:, None, :] / xp.maximum(sizes, xp.ones_like(sizes))
 
 
 def _pairwise(X: Array, sigma: Array) -> Array:

@@ -143,6 +143,11 @@ def gram(n: int) -> np.ndarray:
     return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
 
 
+def apart(n: int) -> np.ndarray:
+    """Return n points each of two clusters that are far apart."""
+    return random(2 * n, 3) + 12 * (np.arange(2 * n) % 2)[:, None]
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
@@ -236,6 +241,16 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "n_endmembers": 3,
         "image_shape": (n, 2),
         "max_iterations": 20,
+    },
+    "clustering.k_means_sdp": lambda n: {
+        "X": apart(n), "n_clusters": 2, "max_iterations": 10,
+    },
+    "clustering.likelihood_adjusted_sdp": lambda n: {
+        "X": apart(n),
+        "n_clusters": 2,
+        "covariances": np.stack([np.eye(3), np.diag([4.0, 1.0, 0.25])]),
+        "n_rounds": 2,
+        "max_iterations": 10,
     },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
     "sampling.lp_sensitivities": lambda n: {
