@@ -136,6 +136,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.circular_map.circular_map": lambda: {"shares": TARGETS},
+    "clustering.hamiltonian_cycle.hamiltonian_cycle": lambda: {"distances": GRAM},
     "clustering.k_means_sdp.k_means_sdp": lambda: {"X": X, "n_clusters": 2},
     "clustering.likelihood_adjusted_sdp.likelihood_adjusted_sdp": lambda: {
         "X": X, "n_clusters": 2, "covariances": np.stack([np.eye(3)] * 2),
@@ -740,6 +742,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "shares": (*MATRIX, Bad("negative", lambda good: -good, ValueError, "-1")),
+    "distances": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC),
     "n_rounds": FROM_1,
     "covariances": tuple(bad for bad in ARRAY if bad.label != "None"),
     "spread": (*NO_REAL, NEGATIVE),
