@@ -111,7 +111,7 @@ def test_empty_cluster_one_cluster_and_equal_columns():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="row sums 1, got 0 to 0.5"):
+    with pytest.raises(ValueError, match=r"row sums 1, got 0 to 0\.5"):
         circular_map(np.array([[0.5, 0.0]]))
     with pytest.raises(ValueError, match=r"must lie in \[0, 1\] .* got -0.5 to 1.5"):
         circular_map(np.array([[-0.5, 1.5]]))
