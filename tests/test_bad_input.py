@@ -393,6 +393,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "X_new": X, "X": X, "labels": LABELS, "n_dimensions": 2,
     },
     "clustering.smooth_vectors.smooth_vectors": lambda: {"affinity": GRAM**2, "n_vectors": 2},
+    "clustering.circular_map.circular_map": lambda: {"shares": TARGETS},
+    "clustering.hamiltonian_cycle.hamiltonian_cycle": lambda: {"distances": GRAM},
+    "clustering.k_means_sdp.k_means_sdp": lambda: {"X": X, "n_clusters": 2},
+    "clustering.likelihood_adjusted_sdp.likelihood_adjusted_sdp": lambda: {
+        "X": X, "n_clusters": 2, "covariances": np.stack([np.eye(3)] * 2),
+    },
 }  # fmt: skip
 
 # Bad values
@@ -938,6 +944,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "X_new": MATRIX,
     "n_vectors": (*FROM_1, TOO_LARGE),
     "n_iterations": FROM_1,
+    "shares": (*MATRIX, Bad("negative", lambda good: -good, ValueError, "-1")),
+    "distances": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC),
+    "n_rounds": FROM_1,
+    "covariances": tuple(bad for bad in ARRAY if bad.label != "None"),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -1,10 +1,14 @@
 """Subspace clustering, manifolds and mixtures: which points belong together, and to what."""
 
 from labkit.clustering.augmented_graph import AugmentedGraph, augmented_graph
+from labkit.clustering.circular_map import CircularMap, circular_map
 from labkit.clustering.clustering_error import clustering_error
 from labkit.clustering.conditional_mean import conditional_mean
+from labkit.clustering.hamiltonian_cycle import HamiltonianCycle, hamiltonian_cycle
 from labkit.clustering.incremental_mixture import IncrementalMixture, incremental_mixture
+from labkit.clustering.k_means_sdp import KMeansSdp, k_means_sdp
 from labkit.clustering.k_medoids import KMedoids, k_medoids
+from labkit.clustering.likelihood_adjusted_sdp import LikelihoodAdjustedSdp, likelihood_adjusted_sdp
 from labkit.clustering.local_bases import LocalBases, local_bases
 from labkit.clustering.multilayer_embedding import MultilayerEmbedding, multilayer_embedding
 from labkit.clustering.nearest_subspace_labels import nearest_subspace_labels
@@ -14,17 +18,25 @@ from labkit.clustering.spectral_labels import SpectralLabels, spectral_labels
 
 __all__ = [
     "AugmentedGraph",
+    "CircularMap",
+    "HamiltonianCycle",
     "IncrementalMixture",
+    "KMeansSdp",
     "KMedoids",
+    "LikelihoodAdjustedSdp",
     "LocalBases",
     "MultilayerEmbedding",
     "SmoothVectors",
     "SpectralLabels",
     "augmented_graph",
+    "circular_map",
     "clustering_error",
     "conditional_mean",
+    "hamiltonian_cycle",
     "incremental_mixture",
+    "k_means_sdp",
     "k_medoids",
+    "likelihood_adjusted_sdp",
     "local_bases",
     "multilayer_embedding",
     "nearest_subspace_labels",

@@ -150,6 +150,11 @@ def learned(n: int) -> IncrementalMixture:
     return last
 
 
+def apart(n: int) -> np.ndarray:
+    """Return n points each of two clusters that are far apart."""
+    return random(2 * n, 3) + 12 * (np.arange(2 * n) % 2)[:, None]
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "clustering.conditional_mean": lambda n: {
         "mixture": learned(n), "X": random(2 * n, max(n - 2, 1)),
@@ -365,6 +370,16 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "mass": gram(n),
     },
     "clustering.sine_dissimilarity": lambda n: {"snapshots": decaying(n), "mass": gram(n)},
+    "clustering.k_means_sdp": lambda n: {
+        "X": apart(n), "n_clusters": 2, "max_iterations": 10,
+    },
+    "clustering.likelihood_adjusted_sdp": lambda n: {
+        "X": apart(n),
+        "n_clusters": 2,
+        "covariances": np.stack([np.eye(3), np.diag([4.0, 1.0, 0.25])]),
+        "n_rounds": 2,
+        "max_iterations": 10,
+    },
 }  # fmt: skip
 
 
