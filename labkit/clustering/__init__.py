@@ -1,10 +1,16 @@
 """Subspace clustering, manifolds and mixtures: which points belong together, and to what."""
 
 from labkit.clustering.clustering_error import clustering_error
+from labkit.clustering.k_subspaces import KSubspaces, k_subspaces
+from labkit.clustering.low_rank_denoiser import LowRankDenoiser, low_rank_denoiser
 from labkit.clustering.spectral_labels import SpectralLabels, spectral_labels
 
 __all__ = [
+    "KSubspaces",
+    "LowRankDenoiser",
     "SpectralLabels",
     "clustering_error",
+    "k_subspaces",
+    "low_rank_denoiser",
     "spectral_labels",
 ]
