@@ -136,6 +136,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.k_subspaces.k_subspaces": lambda: {"X": X, "n_clusters": 2, "rank": 1},
+    "clustering.low_rank_denoiser.low_rank_denoiser": lambda: {
+        "X": X, "start": np.eye(3)[None, :, :2], "noise": 0.5,
+    },
+    "datasets.low_rank.low_rank_mixture": lambda: {
+        "n_features": 5, "n_clusters": 2, "rank": 2, "n_per_cluster": 3,
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -735,6 +742,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "unobserved_weight": (*NO_REAL, NEGATIVE),
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
+    "n_per_cluster": FROM_1,
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
     "spread": (*NO_REAL, NEGATIVE),
     "n_minority": (*FROM_0, TOO_LARGE),
@@ -862,6 +870,17 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("sensing.self_calibration.self_calibration", "direction"): (
         Bad("short", np.ones(2), ValueError, "got 2"),
+    ),
+    ("clustering.k_subspaces.k_subspaces", "n_clusters"): (TOO_LARGE,),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "noise"): (
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+    ),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "start"): (
+        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
+        Bad("features", np.eye(2)[None], ValueError, r"\(1, 2, 2\)"),
     ),
     ("pca.flag_mean.flag_mean", "start"): (
         Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),

@@ -161,7 +161,7 @@ def _coordinates(X: Array, d: int, draw: Any) -> tuple[Array, Array]:
     xp = array_namespace(X)
     largest = xp.max(xp.abs(X))
     scaled = X / xp.where(largest > 0, largest, xp.ones_like(largest))
-    U, values, Vh = xp.linalg.svd(scaled, full_matrices=False)
+    _, values, Vh = xp.linalg.svd(scaled, full_matrices=False)
     floor = max(X.shape) * eps(X) * values[0]
     r = int(xp.sum(xp.astype(values > floor, xp.int64)))
     frame = xp.matrix_transpose(Vh[:r, :])

@@ -1,4 +1,4 @@
-"""A denoiser with the form of the best one for a mixture of low-rank Gaussians, trained by gradient.
+"""A denoiser in the form of the best one for a mixture of low-rank Gaussians, by gradient.
 
 Diffusion models generate by removing noise. Where the data lie near a few subspaces, the best
 denoiser projects on them, each with a weight that says how well it fits. Trained on the usual loss
@@ -13,7 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace, device, eps
-from labkit.checks import check_array, check_matrix, check_new_samples, check_real, check_same_device
+from labkit.checks import (
+    check_array,
+    check_matrix,
+    check_new_samples,
+    check_real,
+    check_same_device,
+)
 from labkit.random import Rng, as_generator, standard_normal
 
 
@@ -121,7 +127,8 @@ def low_rank_denoiser(
     >>> import numpy as np
     >>> from labkit.trace import trace
     >>> X = np.random.default_rng(0).standard_normal((50, 1)) * [0.6, 0.8]
-    >>> run = trace(low_rank_denoiser(X, np.eye(2)[None, :, :1], noise=0.1, rng=0), n_steps=50, record={})
+    >>> states = low_rank_denoiser(X, np.eye(2)[None, :, :1], noise=0.1, rng=0)
+    >>> run = trace(states, n_steps=50, record={})
     >>> abs(run.last.bases[0, :, 0]).round(2).tolist()
     [0.6, 0.8]
     """
@@ -181,5 +188,3 @@ def _denoised(Y: Array, U: Array, noise: float) -> tuple[Array, Array, Array]:
     weights = weights / xp.sum(weights, axis=0)
     parts = (weights[..., None] * scores) @ xp.matrix_transpose(U)
     return xp.sum(parts, axis=0) / (1 + noise**2), weights, scores
-
-

@@ -25,6 +25,7 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.individuals import Individuals, clustered_individuals
+from labkit.datasets.low_rank import LowRankMixture, low_rank_mixture
 from labkit.datasets.mixtures import pairwise_mixtures
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
@@ -67,6 +68,7 @@ __all__ = [
     "OPTIONAL_LOADERS",
     "Dataset",
     "Individuals",
+    "LowRankMixture",
     "ProjectedFilm",
     "Provenance",
     "RedundantRegression",
@@ -91,6 +93,7 @@ __all__ = [
     "iris",
     "kronecker_signal",
     "log_bilinear_counts",
+    "low_rank_mixture",
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",

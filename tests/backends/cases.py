@@ -238,6 +238,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "max_iterations": 20,
     },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
+    "clustering.k_subspaces": lambda n: {
+        "X": decaying(n), "n_clusters": 2, "rank": 2,
+        "n_restarts": 4, "max_iterations": 5, "rng": 0,
+    },
+    "clustering.low_rank_denoiser": lambda n: {
+        "X": random(2 * n, n), "start": columns(n)[None], "noise": 0.5, "rng": 0,
+    },
     "sampling.lp_sensitivities": lambda n: {
         "A": random(2 * n, 3), "p": 3.0, "max_iterations": 10,
     },
