@@ -140,6 +140,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "clustering.low_rank_denoiser.low_rank_denoiser": lambda: {
         "X": X, "start": np.eye(3)[None, :, :2], "noise": 0.5,
     },
+    "clustering.locality_preserving_projections.locality_preserving_projections": lambda: {
+        "X": X, "n_components": 1, "n_neighbours": 2,
+    },
     "datasets.low_rank.low_rank_mixture": lambda: {
         "n_features": 5, "n_clusters": 2, "rank": 2, "n_per_cluster": 3,
     },
@@ -743,6 +746,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_observed": (*FROM_1, TOO_LARGE),
     "n_clusters": FROM_1,
     "n_per_cluster": FROM_1,
+    "n_neighbours": (*FROM_1, TOO_LARGE),
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
     "spread": (*NO_REAL, NEGATIVE),
     "n_minority": (*FROM_0, TOO_LARGE),

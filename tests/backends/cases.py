@@ -242,6 +242,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X": decaying(n), "n_clusters": 2, "rank": 2,
         "n_restarts": 4, "max_iterations": 5, "rng": 0,
     },
+    "clustering.locality_preserving_projections": lambda n: {
+        "X": random(2 * n, min(n, 8)) * 0.7 ** np.arange(min(n, 8)), "n_components": 1,
+        "n_neighbours": 3,
+    },
     "clustering.low_rank_denoiser": lambda n: {
         "X": random(2 * n, n), "start": columns(n)[None], "noise": 0.5, "rng": 0,
     },
