@@ -143,6 +143,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "clustering.locality_preserving_projections.locality_preserving_projections": lambda: {
         "X": X, "n_components": 1, "n_neighbours": 2,
     },
+    "datasets.groups.hidden_groups": lambda: {
+        "kind": "shells", "n_samples": 6, "n_features": 4,
+    },
     "datasets.low_rank.low_rank_mixture": lambda: {
         "n_features": 5, "n_clusters": 2, "rank": 2, "n_per_cluster": 3,
     },

@@ -15,6 +15,7 @@ from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.grids import kronecker_signal
+from labkit.datasets.groups import HiddenGroups, hidden_groups
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -67,6 +68,7 @@ __all__ = [
     "NATURAL_IMAGES",
     "OPTIONAL_LOADERS",
     "Dataset",
+    "HiddenGroups",
     "Individuals",
     "LowRankMixture",
     "ProjectedFilm",
@@ -88,6 +90,7 @@ __all__ = [
     "flags",
     "from_file",
     "gene_expression",
+    "hidden_groups",
     "hyperspectral_scene",
     "indian_pines",
     "iris",
