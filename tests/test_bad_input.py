@@ -399,6 +399,19 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "clustering.likelihood_adjusted_sdp.likelihood_adjusted_sdp": lambda: {
         "X": X, "n_clusters": 2, "covariances": np.stack([np.eye(3)] * 2),
     },
+    "clustering.k_subspaces.k_subspaces": lambda: {"X": X, "n_clusters": 2, "rank": 1},
+    "clustering.low_rank_denoiser.low_rank_denoiser": lambda: {
+        "X": X, "start": np.eye(3)[None, :, :2], "noise": 0.5,
+    },
+    "clustering.locality_preserving_projections.locality_preserving_projections": lambda: {
+        "X": X, "n_components": 1, "n_neighbours": 2,
+    },
+    "datasets.groups.hidden_groups": lambda: {
+        "kind": "shells", "n_samples": 6, "n_features": 4,
+    },
+    "datasets.low_rank.low_rank_mixture": lambda: {
+        "n_features": 5, "n_clusters": 2, "rank": 2, "n_per_cluster": 3,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -948,6 +961,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "distances": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC),
     "n_rounds": FROM_1,
     "covariances": tuple(bad for bad in ARRAY if bad.label != "None"),
+    "n_per_cluster": FROM_1,
+    "n_neighbours": (*FROM_1, TOO_LARGE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (
@@ -1017,6 +1032,17 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("clustering.local_bases.local_bases", "n_components"): (TOO_LARGE,),
     ("clustering.k_medoids.k_medoids", "n_clusters"): (TOO_LARGE,),
+    ("clustering.k_subspaces.k_subspaces", "n_clusters"): (TOO_LARGE,),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "noise"): (
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "step_size"): (
+        Bad("None", None, TypeError, "None"),
+    ),
+    ("clustering.low_rank_denoiser.low_rank_denoiser", "start"): (
+        Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
+        Bad("features", np.eye(2)[None], ValueError, r"\(1, 2, 2\)"),
+    ),
 }
 """What only one function refuses."""
 

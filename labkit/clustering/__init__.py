@@ -8,8 +8,14 @@ from labkit.clustering.hamiltonian_cycle import HamiltonianCycle, hamiltonian_cy
 from labkit.clustering.incremental_mixture import IncrementalMixture, incremental_mixture
 from labkit.clustering.k_means_sdp import KMeansSdp, k_means_sdp
 from labkit.clustering.k_medoids import KMedoids, k_medoids
+from labkit.clustering.k_subspaces import KSubspaces, k_subspaces
 from labkit.clustering.likelihood_adjusted_sdp import LikelihoodAdjustedSdp, likelihood_adjusted_sdp
 from labkit.clustering.local_bases import LocalBases, local_bases
+from labkit.clustering.locality_preserving_projections import (
+    LocalityPreservingProjections,
+    locality_preserving_projections,
+)
+from labkit.clustering.low_rank_denoiser import LowRankDenoiser, low_rank_denoiser
 from labkit.clustering.multilayer_embedding import MultilayerEmbedding, multilayer_embedding
 from labkit.clustering.nearest_subspace_labels import nearest_subspace_labels
 from labkit.clustering.sine_dissimilarity import sine_dissimilarity
@@ -23,8 +29,11 @@ __all__ = [
     "IncrementalMixture",
     "KMeansSdp",
     "KMedoids",
+    "KSubspaces",
     "LikelihoodAdjustedSdp",
     "LocalBases",
+    "LocalityPreservingProjections",
+    "LowRankDenoiser",
     "MultilayerEmbedding",
     "SmoothVectors",
     "SpectralLabels",
@@ -36,8 +45,11 @@ __all__ = [
     "incremental_mixture",
     "k_means_sdp",
     "k_medoids",
+    "k_subspaces",
     "likelihood_adjusted_sdp",
     "local_bases",
+    "locality_preserving_projections",
+    "low_rank_denoiser",
     "multilayer_embedding",
     "nearest_subspace_labels",
     "sine_dissimilarity",

@@ -16,6 +16,7 @@ from labkit.datasets.crowds import contaminated_flags, worker_gradients
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.grids import kronecker_signal
+from labkit.datasets.groups import HiddenGroups, hidden_groups
 from labkit.datasets.images import (
     NATURAL_IMAGES,
     digits,
@@ -26,6 +27,7 @@ from labkit.datasets.images import (
     natural_image,
 )
 from labkit.datasets.individuals import Individuals, clustered_individuals
+from labkit.datasets.low_rank import LowRankMixture, low_rank_mixture
 from labkit.datasets.mixtures import pairwise_mixtures
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
@@ -69,7 +71,9 @@ __all__ = [
     "OPTIONAL_LOADERS",
     "CategoricalTable",
     "Dataset",
+    "HiddenGroups",
     "Individuals",
+    "LowRankMixture",
     "ProjectedFilm",
     "Provenance",
     "RedundantRegression",
@@ -92,11 +96,13 @@ __all__ = [
     "flags",
     "from_file",
     "gene_expression",
+    "hidden_groups",
     "hyperspectral_scene",
     "indian_pines",
     "iris",
     "kronecker_signal",
     "log_bilinear_counts",
+    "low_rank_mixture",
     "low_rank_plus_sparse",
     "mnist",
     "natural_image",

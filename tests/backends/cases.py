@@ -263,6 +263,17 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X_new": random(n, n), "X": decaying(n), "labels": np.arange(2 * n) % 3, "n_dimensions": 2,
     },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
+    "clustering.k_subspaces": lambda n: {
+        "X": decaying(n), "n_clusters": 2, "rank": 2,
+        "n_restarts": 4, "max_iterations": 5, "rng": 0,
+    },
+    "clustering.locality_preserving_projections": lambda n: {
+        "X": random(2 * n, min(n, 8)) * 0.7 ** np.arange(min(n, 8)), "n_components": 1,
+        "n_neighbours": 3,
+    },
+    "clustering.low_rank_denoiser": lambda n: {
+        "X": random(2 * n, n), "start": columns(n)[None], "noise": 0.5, "rng": 0,
+    },
     "sampling.lp_sensitivities": lambda n: {
         "A": random(2 * n, 3), "p": 3.0, "max_iterations": 10,
     },
