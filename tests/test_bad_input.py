@@ -89,6 +89,9 @@ def changed_corner(good: np.ndarray) -> np.ndarray:
 GRAM = X @ X.T + np.eye(6)
 
 
+TRIANGLE = (np.arange(3)[:, None], np.array([[0, 1], [0, 2], [1, 2]]))
+
+
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
     "trials.over": lambda: {"function": lambda seed: 1.0, "seed": 0, "n_repetitions": 2},
@@ -136,6 +139,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.alpha_complex.alpha_complex": lambda: {"points": X[:, :2], "radius": 1.0},
+    "clustering.boundary_matrix.boundary_matrix": lambda: {"simplices": TRIANGLE, "dimension": 1},
+    "clustering.harmonic_embedding.harmonic_embedding": lambda: {
+        "simplices": TRIANGLE, "dimension": 1,
+    },
+    "clustering.topological_labels.topological_labels": lambda: {
+        "simplices": TRIANGLE, "n_clusters": 2,
+    },
+    "datasets.rings.joined_rings": lambda: {"n_samples": 9},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -738,6 +750,20 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "observed_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
     "spread": (*NO_REAL, NEGATIVE),
     "n_minority": (*FROM_0, TOO_LARGE),
+    "simplices": (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("text", "abc", TypeError, "str"),
+        Bad("empty", (), TypeError, "tuple"),
+        Bad("floats", (TRIANGLE[0] + 0.5,), TypeError, "dtype float64"),
+        Bad("swapped", lambda good: good[::-1], ValueError, r"\(3, 2\)"),
+        Bad("falling", lambda good: (good[0], good[1][:, ::-1]), ValueError, "does not"),
+        Bad("others", lambda good: (good[0] + 1, good[1]), ValueError, "3 others"),
+        Bad("beyond", lambda good: (good[0], good[1] + 7), ValueError, "7 to 9"),
+    ),
+    "dimension": (*(bad for bad in FROM_0 if bad.label != "None"), TOO_LARGE),
+    "n_lines": FROM_1,
+    "radius": (*NO_REAL, NEGATIVE),
+    "bridge": (*NO_REAL, NEGATIVE),
     "n_words": (*FROM_1,),
     "n_pairs": FROM_1,
     "strength": (*NO_REAL, NEGATIVE),

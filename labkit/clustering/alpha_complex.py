@@ -52,9 +52,9 @@ def alpha_complex(points: Array, *, radius: float) -> tuple[np.ndarray, ...]:
        that it is a side of.
     4. Keep what has come in at r.
 
-    By the nerve theorem the complex has the holes of the union of balls, in every dimension. n log n
-    in the plane. The paper's programs take a Vietoris-Rips or alpha complex; a Rips complex needs
-    no coordinates, but has about (points in reach)^k / k! times as many k-simplices.
+    By the nerve theorem the complex has the holes of the union of balls, in every dimension. In the
+    plane n log n. The paper leaves the kind of complex open; a Vietoris-Rips complex needs no more
+    than distances, but has about (points in reach)^k / k! times as many k-simplices.
 
     References
     ----------

@@ -85,4 +85,3 @@ def boundary_matrix(simplices: Sequence[np.ndarray], dimension: int) -> Any:
     return sparse.csr_array(
         (np.concatenate(signs), (np.concatenate(places), columns)), shape=(len(faces), len(rows))
     )
-
