@@ -33,6 +33,8 @@ class TopologicalLabels:
         From 0 to n_clusters - 1 at most, in the order in which clusters first occur.
     signatures : ndarray, shape (n_vertices, total number of lines)
         What k-means saw: for each dimension and line, the share of the vertex's simplices on it.
+    coordinates : tuple of ndarray
+        One array a dimension: the harmonic embedding of its simplices.
     lines : tuple of ndarray of int
         One array a dimension: the line of each simplex, counted from 0; -1 for none.
     betti : tuple of int
@@ -41,6 +43,7 @@ class TopologicalLabels:
 
     labels: np.ndarray
     signatures: np.ndarray
+    coordinates: tuple[np.ndarray, ...]
     lines: tuple[np.ndarray, ...]
     betti: tuple[int, ...]
 
@@ -112,11 +115,11 @@ def topological_labels(
     check_count(n_clusters, "n_clusters", 1, n)
     if n_lines is not None:
         check_count(n_lines, "n_lines", 1)
-    shares, lines, betti = [], [], []
+    embedded = tuple(harmonic_embedding(parts, k).coordinates for k in range(len(parts)))  # step 1
+    betti = tuple(coordinates.shape[1] for coordinates in embedded)
+    shares, lines = [], []
     for k, rows in enumerate(parts):
-        coordinates = harmonic_embedding(parts, k).coordinates  # step 1
-        betti.append(coordinates.shape[1])
-        lines.append(_lines(coordinates, min(n_lines or betti[k], len(rows)) if betti[k] else 0))
+        lines.append(_lines(embedded[k], min(n_lines or betti[k], len(rows)) if betti[k] else 0))
         n_on = int(lines[k].max(initial=-1)) + 1
         incident = np.bincount(rows.ravel(), minlength=n)
         for line in range(n_on):  # step 4
@@ -124,7 +127,7 @@ def topological_labels(
             shares.append(on / np.maximum(incident, 1))
     signatures = np.stack(shares, axis=1)
     labels = _k_means(signatures, n_clusters, as_generator(rng))  # step 5
-    return TopologicalLabels(labels, signatures, tuple(lines), tuple(betti))
+    return TopologicalLabels(labels, signatures, embedded, tuple(lines), betti)
 
 
 def _lines(rows: np.ndarray, n_lines: int) -> np.ndarray:
