@@ -92,8 +92,8 @@ def topological_labels(
     5. k-means on them, the best of twenty starts.
 
     One factorisation a dimension, see `harmonic_embedding`, and n_k betti_k^2 a turn of step 2. The
-    steps are those of Grande and Schaub (2023); their subspace clustering is not that of step 2,
-    and the quarter of step 3 is ours.
+    steps are those of Grande and Schaub (2023), as far as the scheme of their Figure 1 says; step 2
+    is the plainest subspace clustering, and the quarter of step 3 is ours.
 
     Where clusters are dense and apart, `spectral_labels` finds them without a complex.
 
