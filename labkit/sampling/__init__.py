@@ -1,5 +1,6 @@
 """Random subsets: determinantal point processes, leverage scores and their relatives."""
 
+from labkit.sampling._dictionary import KernelDictionary
 from labkit.sampling.determinantal_sample import determinantal_sample
 from labkit.sampling.greedy_determinantal_subset import (
     GreedySubset,
@@ -15,7 +16,9 @@ from labkit.sampling.leverage_probabilities import leverage_probabilities
 from labkit.sampling.log_symmetric_polynomials import log_symmetric_polynomials
 from labkit.sampling.lp_sensitivities import lp_sensitivities
 from labkit.sampling.marginal_kernel import marginal_kernel
+from labkit.sampling.merged_dictionary import merged_dictionary
 from labkit.sampling.pivotal_sampling import pivotal_sampling
+from labkit.sampling.ridge_leverage_stream import ridge_leverage_stream
 from labkit.sampling.sequential_attention import (
     AttentionState,
     sequential_attention,
@@ -28,6 +31,7 @@ from labkit.sampling.sublinear_determinantal_sample import (
 __all__ = [
     "AttentionState",
     "GreedySubset",
+    "KernelDictionary",
     "LeastSquaresPoints",
     "SublinearDraw",
     "determinantal_sample",
@@ -39,7 +43,9 @@ __all__ = [
     "log_symmetric_polynomials",
     "lp_sensitivities",
     "marginal_kernel",
+    "merged_dictionary",
     "pivotal_sampling",
+    "ridge_leverage_stream",
     "sequential_attention",
     "sublinear_determinantal_sample",
 ]
