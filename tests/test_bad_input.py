@@ -22,6 +22,7 @@ import scipy.sparse
 import labkit
 from labkit import datasets, networks
 from labkit.arrays import is_array
+from labkit.sampling import ridge_leverage_stream
 from labkit.sensing import ObservedEntries
 from labkit.trace import trace
 from labkit.trials import over
@@ -89,6 +90,15 @@ def changed_corner(good: np.ndarray) -> np.ndarray:
 GRAM = X @ X.T + np.eye(6)
 
 
+def linear_kernel(A: Any, B: Any) -> Any:
+    return A @ B.T
+
+
+def dictionary() -> Any:
+    (found,) = ridge_leverage_stream([X], linear_kernel, ridge=0.5, rng=0)
+    return found
+
+
 TRIANGLE = (np.arange(3)[:, None], np.array([[0, 1], [0, 2], [1, 2]]))
 
 
@@ -149,6 +159,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.rings.joined_rings": lambda: {"n_samples": 9},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
+    "sampling.merged_dictionary.merged_dictionary": lambda: {
+        "parts": [dictionary(), dictionary()], "kernel_function": linear_kernel,
+    },
+    "sampling.ridge_leverage_stream.ridge_leverage_stream": lambda: {
+        "batches": [X], "kernel_function": linear_kernel, "ridge": 0.5,
+    },
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
         "probabilities": np.full(6, 0.5), "points": X,
@@ -859,6 +875,18 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
     "n_draws": FROM_1,
     "kernel_block": ANYTHING,
+    "kernel_function": (
+        Bad("None", None, TypeError, "None"),
+        Bad("text", "rbf", TypeError, "'rbf'"),
+        Bad("number", lambda good: lambda A, B: 3.0, ValueError, "3.0"),
+        Bad("NaN", lambda good: lambda A, B: np.nan * (A @ B.T), ValueError, "NaN"),
+    ),
+    "parts": (
+        Bad("none", [], ValueError, "got none"),
+        Bad("None", None, TypeError, "None"),
+        Bad("one alone", lambda good: good[0], TypeError, "KernelDictionary"),
+        Bad("numbers", [1, 2], TypeError, "int"),
+    ),
     "candidate_factor": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "diagonal": (*ARRAY, Bad("negative", [1.0, -1.0], ValueError, "-1")),
     "residual": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),

@@ -17,7 +17,7 @@ from labkit.sampling._dictionary import Kernel, KernelDictionary, kernel_block, 
 
 
 def merged_dictionary(
-    dictionaries: Sequence[KernelDictionary], kernel_function: Kernel, *, rng: Rng = None
+    parts: Sequence[KernelDictionary], kernel_function: Kernel, *, rng: Rng = None
 ) -> KernelDictionary:
     r"""Merge dictionaries of parts of a set of points into one of the whole.
 
@@ -27,7 +27,7 @@ def merged_dictionary(
 
     Parameters
     ----------
-    dictionaries : sequence of KernelDictionary
+    parts : sequence of KernelDictionary
         One or more, of `ridge_leverage_stream` or of this function, all with one ridge and one
         number of copies. Their streams are taken one after the other: positions of later ones are
         counted on.
@@ -80,24 +80,23 @@ def merged_dictionary(
     >>> both.n_seen, sorted({float(x) for x in both.points[:, 0]})
     (100, [0.0, 1.0])
     """
-    if not isinstance(dictionaries, Sequence) or not all(
-        isinstance(part, KernelDictionary) for part in dictionaries
-    ):
-        raise TypeError(f"dictionaries must be a list of KernelDictionary, got {dictionaries!r}")
-    if not dictionaries:
-        raise ValueError("dictionaries must hold at least one, got none")
-    united = dictionaries[0]
-    for number, part in enumerate(dictionaries[1:], 1):
-        check_same_device(
-            **{"dictionaries[0]": united.points, f"dictionaries[{number}]": part.points}
-        )
+    if not isinstance(parts, Sequence):
+        raise TypeError(f"parts must be a list of KernelDictionary, got {type(parts).__name__}")
+    if not parts:
+        raise ValueError("parts must hold at least one dictionary, got none")
+    for part in parts:
+        if not isinstance(part, KernelDictionary):
+            raise TypeError(f"parts must hold KernelDictionary only, got {type(part).__name__}")
+    united = parts[0]
+    for number, part in enumerate(parts[1:], 1):
+        check_same_device(**{"parts[0]": united.points, f"parts[{number}]": part.points})
         for name, one, other in (
             ("ridge", united.ridge, part.ridge),
             ("n_copies", united.n_copies, part.n_copies),
             ("number of features", united.points.shape[1], part.points.shape[1]),
         ):
             if one != other:
-                raise ValueError(f"dictionaries must have one {name}, got {one} and {other}")
+                raise ValueError(f"parts must have one {name}, got {one} and {other}")
         united = _united(united, part, kernel_function)  # step 1
     if united.points.shape[0]:
         kernel_block(kernel_function, united.points[:1, :], united.points[:1, :])

@@ -20,6 +20,7 @@ import labkit
 from labkit import networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
 from labkit.datasets import sensing_problem
+from labkit.sampling import ridge_leverage_stream
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -138,6 +139,15 @@ def sensed(n: int) -> Any:
     return sensing_problem([1.0], n_rows=n, n_measurements=4 * n, rng=0)
 
 
+def linear_kernel(A: Any, B: Any) -> Any:
+    return A @ B.T
+
+
+def dictionary(n: int, seed: int = 0) -> Any:
+    (found,) = ridge_leverage_stream([random(n, 5, seed=seed)], linear_kernel, ridge=0.5, rng=0)
+    return found
+
+
 def gram(n: int) -> np.ndarray:
     """Return a positive definite matrix with eigenvalues around one."""
     return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
@@ -238,6 +248,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "max_iterations": 20,
     },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
+    "sampling.merged_dictionary": lambda n: {
+        "parts": [dictionary(n), dictionary(n, seed=1)], "kernel_function": linear_kernel,
+        "rng": 0,
+    },
+    "sampling.ridge_leverage_stream": lambda n: {
+        "batches": stream(n), "kernel_function": linear_kernel, "ridge": 0.5, "rng": 0,
+    },
     "sampling.lp_sensitivities": lambda n: {
         "A": random(2 * n, 3), "p": 3.0, "max_iterations": 10,
     },
