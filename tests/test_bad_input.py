@@ -159,6 +159,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.rings.joined_rings": lambda: {"n_samples": 9},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
+    "sampling.gaussian_kernel.gaussian_kernel": lambda: {"X": X, "Y": X[:2], "bandwidth": 1.0},
     "sampling.merged_dictionary.merged_dictionary": lambda: {
         "parts": [dictionary(), dictionary()], "kernel_function": linear_kernel,
     },

@@ -2,6 +2,7 @@
 
 from labkit.sampling._dictionary import KernelDictionary
 from labkit.sampling.determinantal_sample import determinantal_sample
+from labkit.sampling.gaussian_kernel import gaussian_kernel
 from labkit.sampling.greedy_determinantal_subset import (
     GreedySubset,
     greedy_determinantal_subset,
@@ -35,6 +36,7 @@ __all__ = [
     "LeastSquaresPoints",
     "SublinearDraw",
     "determinantal_sample",
+    "gaussian_kernel",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
     "k_determinantal_sample",

@@ -248,6 +248,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "max_iterations": 20,
     },
     "sampling.leverage_probabilities": lambda n: {"A": decaying(n), "n_samples": n},
+    "sampling.gaussian_kernel": lambda n: {
+        "X": random(2 * n, 5), "Y": random(n, 5, seed=1), "bandwidth": 2.0,
+    },
     "sampling.merged_dictionary": lambda n: {
         "parts": [dictionary(n), dictionary(n, seed=1)], "kernel_function": linear_kernel,
         "rng": 0,
