@@ -22,6 +22,7 @@ import scipy.sparse
 import labkit
 from labkit import clustering, datasets, networks
 from labkit.arrays import is_array
+from labkit.sampling import ridge_leverage_stream
 from labkit.sensing import ObservedEntries
 from labkit.trace import trace
 from labkit.trials import over
@@ -93,6 +94,17 @@ def changed_corner(good: np.ndarray) -> np.ndarray:
 
 GRAM = X @ X.T + np.eye(6)
 
+
+def linear_kernel(A: Any, B: Any) -> Any:
+    return A @ B.T
+
+
+def dictionary() -> Any:
+    (found,) = ridge_leverage_stream([X], linear_kernel, ridge=0.5, rng=0)
+    return found
+
+
+TRIANGLE = (np.arange(3)[:, None], np.array([[0, 1], [0, 2], [1, 2]]))
 
 VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "trace.trace": lambda: {"states": iter([1.0, 2.0]), "n_steps": 1, "record": {"x": float}},
@@ -411,6 +423,22 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.low_rank.low_rank_mixture": lambda: {
         "n_features": 5, "n_clusters": 2, "rank": 2, "n_per_cluster": 3,
+    },
+    "clustering.alpha_complex.alpha_complex": lambda: {"points": X[:, :2], "radius": 1.0},
+    "clustering.boundary_matrix.boundary_matrix": lambda: {"simplices": TRIANGLE, "dimension": 1},
+    "clustering.harmonic_embedding.harmonic_embedding": lambda: {
+        "simplices": TRIANGLE, "dimension": 1,
+    },
+    "clustering.topological_labels.topological_labels": lambda: {
+        "simplices": TRIANGLE, "n_clusters": 2,
+    },
+    "datasets.rings.joined_rings": lambda: {"n_samples": 9},
+    "sampling.gaussian_kernel.gaussian_kernel": lambda: {"X": X, "Y": X[:2], "bandwidth": 1.0},
+    "sampling.merged_dictionary.merged_dictionary": lambda: {
+        "parts": [dictionary(), dictionary()], "kernel_function": linear_kernel,
+    },
+    "sampling.ridge_leverage_stream.ridge_leverage_stream": lambda: {
+        "batches": [X], "kernel_function": linear_kernel, "ridge": 0.5,
     },
 }  # fmt: skip
 
@@ -963,6 +991,32 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "covariances": tuple(bad for bad in ARRAY if bad.label != "None"),
     "n_per_cluster": FROM_1,
     "n_neighbours": (*FROM_1, TOO_LARGE),
+    "simplices": (
+        Bad("None", None, TypeError, "NoneType"),
+        Bad("text", "abc", TypeError, "str"),
+        Bad("empty", (), TypeError, "tuple"),
+        Bad("floats", (TRIANGLE[0] + 0.5,), TypeError, "dtype float64"),
+        Bad("swapped", lambda good: good[::-1], ValueError, r"\(3, 2\)"),
+        Bad("falling", lambda good: (good[0], good[1][:, ::-1]), ValueError, "does not"),
+        Bad("others", lambda good: (good[0] + 1, good[1]), ValueError, "3 others"),
+        Bad("beyond", lambda good: (good[0], good[1] + 7), ValueError, "7 to 9"),
+    ),
+    "dimension": (*(bad for bad in FROM_0 if bad.label != "None"), TOO_LARGE),
+    "n_lines": FROM_1,
+    "radius": (*NO_REAL, NEGATIVE),
+    "bridge": (*NO_REAL, NEGATIVE),
+    "kernel_function": (
+        Bad("None", None, TypeError, "None"),
+        Bad("text", "rbf", TypeError, "'rbf'"),
+        Bad("number", lambda good: lambda A, B: 3.0, ValueError, "3.0"),
+        Bad("NaN", lambda good: lambda A, B: np.nan * (A @ B.T), ValueError, "NaN"),
+    ),
+    "parts": (
+        Bad("none", [], ValueError, "got none"),
+        Bad("None", None, TypeError, "None"),
+        Bad("one alone", lambda good: good[0], TypeError, "KernelDictionary"),
+        Bad("numbers", [1, 2], TypeError, "int"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -1,10 +1,13 @@
 """Subspace clustering, manifolds and mixtures: which points belong together, and to what."""
 
+from labkit.clustering.alpha_complex import alpha_complex
 from labkit.clustering.augmented_graph import AugmentedGraph, augmented_graph
+from labkit.clustering.boundary_matrix import boundary_matrix
 from labkit.clustering.circular_map import CircularMap, circular_map
 from labkit.clustering.clustering_error import clustering_error
 from labkit.clustering.conditional_mean import conditional_mean
 from labkit.clustering.hamiltonian_cycle import HamiltonianCycle, hamiltonian_cycle
+from labkit.clustering.harmonic_embedding import HarmonicEmbedding, harmonic_embedding
 from labkit.clustering.incremental_mixture import IncrementalMixture, incremental_mixture
 from labkit.clustering.k_means_sdp import KMeansSdp, k_means_sdp
 from labkit.clustering.k_medoids import KMedoids, k_medoids
@@ -21,11 +24,13 @@ from labkit.clustering.nearest_subspace_labels import nearest_subspace_labels
 from labkit.clustering.sine_dissimilarity import sine_dissimilarity
 from labkit.clustering.smooth_vectors import SmoothVectors, smooth_vectors
 from labkit.clustering.spectral_labels import SpectralLabels, spectral_labels
+from labkit.clustering.topological_labels import TopologicalLabels, topological_labels
 
 __all__ = [
     "AugmentedGraph",
     "CircularMap",
     "HamiltonianCycle",
+    "HarmonicEmbedding",
     "IncrementalMixture",
     "KMeansSdp",
     "KMedoids",
@@ -37,11 +42,15 @@ __all__ = [
     "MultilayerEmbedding",
     "SmoothVectors",
     "SpectralLabels",
+    "TopologicalLabels",
+    "alpha_complex",
     "augmented_graph",
+    "boundary_matrix",
     "circular_map",
     "clustering_error",
     "conditional_mean",
     "hamiltonian_cycle",
+    "harmonic_embedding",
     "incremental_mixture",
     "k_means_sdp",
     "k_medoids",
@@ -55,4 +64,5 @@ __all__ = [
     "sine_dissimilarity",
     "smooth_vectors",
     "spectral_labels",
+    "topological_labels",
 ]

@@ -34,6 +34,7 @@ from labkit.datasets.own import from_file
 from labkit.datasets.perturbed import perturbed_completion
 from labkit.datasets.redundant import RedundantRegression, redundant_features
 from labkit.datasets.regressions import spiked_regression
+from labkit.datasets.rings import joined_rings
 from labkit.datasets.scenes import indian_pines
 from labkit.datasets.sensing import sensing_problem
 from labkit.datasets.snapshots import Snapshots, equation_snapshots
@@ -100,6 +101,7 @@ __all__ = [
     "hyperspectral_scene",
     "indian_pines",
     "iris",
+    "joined_rings",
     "kronecker_signal",
     "log_bilinear_counts",
     "low_rank_mixture",

@@ -21,6 +21,7 @@ from labkit import networks
 from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
 from labkit.clustering import IncrementalMixture, incremental_mixture
 from labkit.datasets import sensing_problem
+from labkit.sampling import ridge_leverage_stream
 from tests.test_layering import PORTABLE
 
 N_STATES = 4
@@ -153,6 +154,15 @@ def learned(n: int) -> IncrementalMixture:
 def apart(n: int) -> np.ndarray:
     """Return n points each of two clusters that are far apart."""
     return random(2 * n, 3) + 12 * (np.arange(2 * n) % 2)[:, None]
+
+
+def linear_kernel(A: Any, B: Any) -> Any:
+    return A @ B.T
+
+
+def dictionary(n: int, seed: int = 0) -> Any:
+    (found,) = ridge_leverage_stream([random(n, 5, seed=seed)], linear_kernel, ridge=0.5, rng=0)
+    return found
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -390,6 +400,16 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "covariances": np.stack([np.eye(3), np.diag([4.0, 1.0, 0.25])]),
         "n_rounds": 2,
         "max_iterations": 10,
+    },
+    "sampling.gaussian_kernel": lambda n: {
+        "X": random(2 * n, 5), "Y": random(n, 5, seed=1), "bandwidth": 2.0,
+    },
+    "sampling.merged_dictionary": lambda n: {
+        "parts": [dictionary(n), dictionary(n, seed=1)], "kernel_function": linear_kernel,
+        "rng": 0,
+    },
+    "sampling.ridge_leverage_stream": lambda n: {
+        "batches": stream(n), "kernel_function": linear_kernel, "ridge": 0.5, "rng": 0,
     },
 }  # fmt: skip
 
