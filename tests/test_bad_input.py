@@ -136,6 +136,23 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.elastic_net_representation.elastic_net_representation": lambda: {"X": X},
+    "clustering.least_squares_representation.least_squares_representation": lambda: {"X": X},
+    "clustering.matching_pursuit_representation.matching_pursuit_representation": lambda: {
+        "X": X, "n_nonzero": 2,
+    },
+    "clustering.representation_quality.representation_quality": lambda: {
+        "coefficients": GRAM, "truth": LABELS,
+    },
+    "clustering.thresholding_affinity.thresholding_affinity": lambda: {
+        "X": X, "n_neighbours": 2,
+    },
+    "datasets.motions.rigid_motions": lambda: {
+        "n_motions": 2, "n_per_motion": 3, "n_frames": 4,
+    },
+    "datasets.unions.union_of_subspaces": lambda: {
+        "n_subspaces": 2, "n_dimensions": 1, "n_features": 4, "n_per_subspace": 3,
+    },
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -506,6 +523,15 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("negative", lambda good: -good, ValueError, "-"),
     ),
     "truth": ARRAY,
+    "coefficients": (*(bad for bad in MATRIX if bad.label != "sparse"), NOT_SQUARE),
+    "l1_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "fidelity": (*NO_REAL, NEGATIVE, Bad("below 1", 0.5, ValueError, "0.5")),
+    "n_neighbours": (*FROM_1, TOO_LARGE),
+    "n_motions": FROM_1,
+    "n_per_motion": FROM_1,
+    "n_subspaces": FROM_1,
+    "n_per_subspace": FROM_1,
+    "n_shared": (*FROM_0, TOO_LARGE),
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),

@@ -1,4 +1,7 @@
-"""Many small elastic-net problems at once, each solved to the end by an active set."""
+"""Many small elastic-net problems at once, each solved to the end by an active set.
+
+Host: called by a host method only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the representations share: rows of norm 1, and how much of an n x n matrix is held."""
+"""What the representations share: rows of norm 1, and how much of an n x n matrix is held.
+
+Host: called by host methods only.
+"""
 
 from __future__ import annotations
 

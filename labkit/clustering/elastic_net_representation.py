@@ -59,7 +59,7 @@ def elastic_net_representation(
 
     Notes
     -----
-    Host: sparse coefficients, which the array standard does not have.
+    Host: the coefficients are sparse, which the array standard does not have.
 
     For a block of samples at once:
 

@@ -8,6 +8,7 @@ Papers: those of the functions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from labkit.clustering.matching_pursuit_representation import matching_pursuit_r
 from labkit.clustering.spectral_labels import spectral_labels
 from labkit.clustering.thresholding_affinity import thresholding_affinity
 
-METHODS = {
+METHODS: dict[str, Callable[..., Any]] = {
     "elastic_net": elastic_net_representation,
     "least_squares": least_squares_representation,
     "matching_pursuit": matching_pursuit_representation,
@@ -58,7 +59,7 @@ class SubspaceClustering(ClusterMixin, BaseEstimator):
 
     Notes
     -----
-    Host: scikit-learn's interface. Data are not centred: subspaces pass through the origin.
+    Host: the interface is scikit-learn's. Data are not centred: subspaces pass through the origin.
 
     Examples
     --------

@@ -30,7 +30,8 @@ def matching_pursuit_representation(
         Rows x_i, which are scaled to norm 1 first. Rows of zeros express and are expressed by
         nothing.
     n_nonzero : int
-        k, the most coefficients a row, from 1 up; the dimension of the subspaces, or a little more.
+        k, the most coefficients a row, from 1 to n_samples; the dimension of the subspaces, or a
+        little more.
     tol : float
         A sample whose residual is at most this stops. Larger with noise; with 0 all take k steps.
 
@@ -43,11 +44,11 @@ def matching_pursuit_representation(
     Raises
     ------
     TypeError, ValueError
-        For bad values.
+        For bad values; n_nonzero above n_samples.
 
     Notes
     -----
-    Host: sparse coefficients, which the array standard does not have.
+    Host: the coefficients are sparse, which the array standard does not have.
 
     For a block of samples at once:
 
@@ -79,7 +80,7 @@ def matching_pursuit_representation(
     [0.0, 1.41, -1.0, 0.0, 0.0]
     """
     X = check_matrix(X, "X")
-    check_count(n_nonzero, "n_nonzero", 1)
+    check_count(n_nonzero, "n_nonzero", 1, X.shape[0])
     tol = check_real(tol, "tol", 0.0)
     from scipy import sparse
 

@@ -1,5 +1,4 @@
-"""What a self-expression is worth before any clustering: does it stay inside the classes, and does
-it hold each class together?
+"""What a self-expression is worth before any clustering: is it within the classes, all of each.
 
 Both are needed. A graph without edges between classes may fall into pieces within a class; a graph
 that is well connected within may have edges between.
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from labkit.arrays import Array, to_numpy
-from labkit.checks import check_array, check_matrix
+from labkit.checks import check_array, check_matrix, check_same_device
 
 DENSE_BELOW = 600
 """A full eigenvalue problem of this size is faster than Lanczos and never fails to converge."""
@@ -92,19 +91,21 @@ def representation_quality(coefficients: Any, truth: Array) -> RepresentationQua
     """
     from scipy import sparse
 
-    given = coefficients
-    if sparse.issparse(given):
-        if not np.isfinite(sparse.csr_array(given).data).all():
+    truth = check_array(truth, "truth", n_dims=1)
+    if sparse.issparse(coefficients):
+        C = abs(sparse.csr_array(coefficients, dtype=float))
+        if not np.isfinite(C.data).all():
             raise ValueError("coefficients must be finite, got entries that are NaN or infinite")
     else:
-        given = to_numpy(check_matrix(given, "coefficients"))
-    C = abs(sparse.csr_array(given, dtype=float))
-    C = C - sparse.diags_array(C.diagonal())
+        coefficients = check_matrix(coefficients, "coefficients")
+        check_same_device(coefficients=coefficients, truth=truth)
+        C = abs(sparse.csr_array(to_numpy(coefficients), dtype=float))
     if C.shape[0] != C.shape[1]:
         raise ValueError(f"coefficients must be square, got shape {C.shape}")
-    classes = to_numpy(check_array(truth, "truth", n_dims=1))
+    classes = to_numpy(truth)
     if len(classes) != C.shape[0]:
         raise ValueError(f"truth must have one entry a sample, {C.shape[0]}, got {len(classes)}")
+    C = C - sparse.diags_array(C.diagonal())
     pairs = C.tocoo()
     across = np.where(classes[pairs.row] == classes[pairs.col], 0.0, pairs.data)
     total = np.bincount(pairs.row, pairs.data, len(classes))

@@ -32,8 +32,9 @@ def rigid_motions(
     Returns
     -------
     X : ndarray, shape (n_motions * n_per_motion, 2 * n_frames)
-        Rows are trajectories, x and y of each frame in turn: without noise they span at most four
-        dimensions a body.
+        Rows are trajectories, x and y of each frame in turn. Without noise they span at most four
+        dimensions a body; one of them is a standstill, along the body's axis, and standstills of
+        all bodies have two dimensions together: three bodies are dependent.
     labels : ndarray of int, shape (n_motions * n_per_motion,)
         The body of each point.
 

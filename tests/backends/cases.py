@@ -144,6 +144,7 @@ def gram(n: int) -> np.ndarray:
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "clustering.least_squares_representation": lambda n: {"X": random(n, 7), "penalty": 0.1},
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
     "networks.flatten": lambda n: {"parameters": network(n)["parameters"]},
