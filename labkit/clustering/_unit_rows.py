@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-BLOCK_ENTRIES = 2**21
-"""Entries of an n x n matrix that are held at a time: 16 MiB."""
+BLOCK_ENTRIES = 2**20
+"""Entries of an n x n matrix that are held at a time: 8 MiB."""
 
 
 def unit_rows(X: np.ndarray) -> np.ndarray:

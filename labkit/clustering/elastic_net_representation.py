@@ -106,7 +106,8 @@ def elastic_net_representation(
     block = min(max(1, BLOCK_ENTRIES // n), N_TOGETHER)
     starts = range(0, n, block) if n > 1 else ()
     parts = [_express(rows, i, min(i + block, n), l1_share, fidelity) for i in starts]
-    C, left, n_rounds = sparse.csr_array((n, n), dtype=rows.dtype), np.ones(n, rows.dtype), 0
+    C, n_rounds = sparse.csr_array((n, n), dtype=rows.dtype), 0
+    left = np.linalg.norm(rows, axis=1)
     if parts:
         of, used, values, residuals, rounds = zip(*parts, strict=True)
         entries = np.concatenate(values).astype(rows.dtype)

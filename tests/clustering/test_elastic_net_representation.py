@@ -160,4 +160,5 @@ def test_many_copies_in_a_plane():
 def test_a_single_sample():
     found = elastic_net_representation(np.ones((1, 3)))
     assert found.coefficients.nnz == 0
-    assert found.residuals.tolist() == [1.0]
+    assert found.residuals == pytest.approx([1.0])
+    assert elastic_net_representation(np.zeros((1, 3))).residuals.tolist() == [0.0]
