@@ -440,6 +440,23 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sampling.ridge_leverage_stream.ridge_leverage_stream": lambda: {
         "batches": [X], "kernel_function": linear_kernel, "ridge": 0.5,
     },
+    "clustering.elastic_net_representation.elastic_net_representation": lambda: {"X": X},
+    "clustering.least_squares_representation.least_squares_representation": lambda: {"X": X},
+    "clustering.matching_pursuit_representation.matching_pursuit_representation": lambda: {
+        "X": X, "n_nonzero": 2,
+    },
+    "clustering.representation_quality.representation_quality": lambda: {
+        "coefficients": GRAM, "truth": LABELS,
+    },
+    "clustering.thresholding_affinity.thresholding_affinity": lambda: {
+        "X": X, "n_neighbours": 2,
+    },
+    "datasets.motions.rigid_motions": lambda: {
+        "n_motions": 2, "n_per_motion": 3, "n_frames": 4,
+    },
+    "datasets.unions.union_of_subspaces": lambda: {
+        "n_subspaces": 2, "n_dimensions": 1, "n_features": 4, "n_per_subspace": 3,
+    },
 }  # fmt: skip
 
 # Bad values
@@ -1017,6 +1034,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("one alone", lambda good: good[0], TypeError, "KernelDictionary"),
         Bad("numbers", [1, 2], TypeError, "int"),
     ),
+    "coefficients": (*(bad for bad in MATRIX if bad.label != "sparse"), NOT_SQUARE),
+    "l1_share": (*NO_REAL, NEGATIVE, ABOVE_1, Bad("zero", 0.0, ValueError, "0.0")),
+    "fidelity": (*NO_REAL, NEGATIVE, Bad("below 1", 0.5, ValueError, "0.5")),
+    "n_motions": FROM_1,
+    "n_per_motion": FROM_1,
+    "n_subspaces": FROM_1,
+    "n_per_subspace": FROM_1,
+    "n_shared": (*FROM_0, TOO_LARGE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -38,6 +38,8 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 PORTABLE = ("linalg", "networks", *BASIS, *METHODS)
 ARRAY_LIBRARIES = {"cupy", "torch", "jax", "array_api_compat", "array_api_strict"}
 HOST_LIBRARIES = {"numpy", "scipy", "sklearn"}
+LAZY = ("clustering/estimator.py",)
+"""Loaded by a package's ``__getattr__``, because a class needs its base when it is defined."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -125,6 +127,8 @@ def test_pictures_are_drawn_by_figures_only(file, tree):
 @every_file
 def test_scikit_learn_is_imported_where_it_is_used(file, tree):
     heavy = {"sklearn", "skimage", "tensorly", "mlxtend", "pandas"}
+    if file.relative_to(PACKAGE).as_posix() in LAZY:
+        heavy -= {"sklearn"}
     assert not libraries(at_import_time(tree)) & heavy
 
 

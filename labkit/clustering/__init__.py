@@ -1,17 +1,21 @@
 """Subspace clustering, manifolds and mixtures: which points belong together, and to what."""
 
+from typing import Any
+
 from labkit.clustering.alpha_complex import alpha_complex
 from labkit.clustering.augmented_graph import AugmentedGraph, augmented_graph
 from labkit.clustering.boundary_matrix import boundary_matrix
 from labkit.clustering.circular_map import CircularMap, circular_map
 from labkit.clustering.clustering_error import clustering_error
 from labkit.clustering.conditional_mean import conditional_mean
+from labkit.clustering.elastic_net_representation import elastic_net_representation
 from labkit.clustering.hamiltonian_cycle import HamiltonianCycle, hamiltonian_cycle
 from labkit.clustering.harmonic_embedding import HarmonicEmbedding, harmonic_embedding
 from labkit.clustering.incremental_mixture import IncrementalMixture, incremental_mixture
 from labkit.clustering.k_means_sdp import KMeansSdp, k_means_sdp
 from labkit.clustering.k_medoids import KMedoids, k_medoids
 from labkit.clustering.k_subspaces import KSubspaces, k_subspaces
+from labkit.clustering.least_squares_representation import least_squares_representation
 from labkit.clustering.likelihood_adjusted_sdp import LikelihoodAdjustedSdp, likelihood_adjusted_sdp
 from labkit.clustering.local_bases import LocalBases, local_bases
 from labkit.clustering.locality_preserving_projections import (
@@ -19,11 +23,15 @@ from labkit.clustering.locality_preserving_projections import (
     locality_preserving_projections,
 )
 from labkit.clustering.low_rank_denoiser import LowRankDenoiser, low_rank_denoiser
+from labkit.clustering.matching_pursuit_representation import matching_pursuit_representation
 from labkit.clustering.multilayer_embedding import MultilayerEmbedding, multilayer_embedding
 from labkit.clustering.nearest_subspace_labels import nearest_subspace_labels
+from labkit.clustering.representation_quality import RepresentationQuality, representation_quality
+from labkit.clustering.results import SelfExpression
 from labkit.clustering.sine_dissimilarity import sine_dissimilarity
 from labkit.clustering.smooth_vectors import SmoothVectors, smooth_vectors
 from labkit.clustering.spectral_labels import SpectralLabels, spectral_labels
+from labkit.clustering.thresholding_affinity import thresholding_affinity
 from labkit.clustering.topological_labels import TopologicalLabels, topological_labels
 
 __all__ = [
@@ -40,8 +48,11 @@ __all__ = [
     "LocalityPreservingProjections",
     "LowRankDenoiser",
     "MultilayerEmbedding",
+    "RepresentationQuality",
+    "SelfExpression",
     "SmoothVectors",
     "SpectralLabels",
+    "SubspaceClustering",
     "TopologicalLabels",
     "alpha_complex",
     "augmented_graph",
@@ -49,20 +60,25 @@ __all__ = [
     "circular_map",
     "clustering_error",
     "conditional_mean",
+    "elastic_net_representation",
     "hamiltonian_cycle",
     "harmonic_embedding",
     "incremental_mixture",
     "k_means_sdp",
     "k_medoids",
     "k_subspaces",
+    "least_squares_representation",
     "likelihood_adjusted_sdp",
     "local_bases",
     "locality_preserving_projections",
     "low_rank_denoiser",
+    "matching_pursuit_representation",
     "multilayer_embedding",
     "nearest_subspace_labels",
+    "representation_quality",
     "sine_dissimilarity",
     "smooth_vectors",
     "spectral_labels",
+    "thresholding_affinity",
     "topological_labels",
 ]

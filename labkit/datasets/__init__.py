@@ -29,6 +29,7 @@ from labkit.datasets.images import (
 from labkit.datasets.individuals import Individuals, clustered_individuals
 from labkit.datasets.low_rank import LowRankMixture, low_rank_mixture
 from labkit.datasets.mixtures import pairwise_mixtures
+from labkit.datasets.motions import rigid_motions
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.perturbed import perturbed_completion
@@ -48,6 +49,7 @@ from labkit.datasets.tables import breast_cancer, diabetes, iris, wine
 from labkit.datasets.teachers import quadratic_teacher
 from labkit.datasets.tomography import ProjectedFilm, projected_film
 from labkit.datasets.tubes import TubalProblem, tubal_problem
+from labkit.datasets.unions import union_of_subspaces
 from labkit.datasets.walks import random_walk
 
 LOADERS = (
@@ -117,11 +119,13 @@ __all__ = [
     "quadratic_teacher",
     "random_walk",
     "redundant_features",
+    "rigid_motions",
     "sea_surface_temperature",
     "sensing_problem",
     "sparsely_seen_rows",
     "spiked_regression",
     "tubal_problem",
+    "union_of_subspaces",
     "wine",
     "worker_gradients",
 ]

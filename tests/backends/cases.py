@@ -411,6 +411,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sampling.ridge_leverage_stream": lambda n: {
         "batches": stream(n), "kernel_function": linear_kernel, "ridge": 0.5, "rng": 0,
     },
+    "clustering.least_squares_representation": lambda n: {"X": random(n, 7), "penalty": 0.1},
 }  # fmt: skip
 
 
