@@ -136,6 +136,17 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "clustering.clustering_error.clustering_error": lambda: {"labels": LABELS, "truth": LABELS},
     "clustering.spectral_labels.spectral_labels": lambda: {"affinity": GRAM**2, "n_clusters": 2},
+    "clustering.coding_rate_reduction.coding_rate_reduction": lambda: {
+        "Z": X, "membership": TARGETS, "distortion": 0.5,
+    },
+    "clustering.doubly_stochastic_membership.doubly_stochastic_membership": lambda: {
+        "C": X, "entropy": 0.5, "potential": np.zeros(6),
+    },
+    "clustering.manifold_linearization.manifold_linearization": lambda: {
+        "X": X, "affinity": GRAM**2, "parameters": parameters(), "entropy": 0.5, "distortion": 0.5,
+        "locality": 1.0, "n_start": 1, "step_size": 0.1,
+    },
+    "datasets.curves.linked_curves": lambda: {"n_per_curve": 2},
     "sampling.leverage_probabilities.leverage_probabilities": lambda: {"A": X, "n_samples": 3},
     "sampling.lp_sensitivities.lp_sensitivities": lambda: {"A": X, "p": 3.0},
     "sampling.pivotal_sampling.pivotal_sampling": lambda: {
@@ -506,6 +517,19 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("negative", lambda good: -good, ValueError, "-"),
     ),
     "truth": ARRAY,
+    "C": MATRIX,
+    "Z": MATRIX,
+    "membership": (*MATRIX, Bad("negative", lambda good: -good, ValueError, "-1")),
+    "potential": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("short", np.zeros(5), ValueError, "got 5"),
+    ),
+    "entropy": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "distortion": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "locality": (*NO_REAL, NEGATIVE),
+    "n_start": FROM_0,
+    "n_per_curve": FROM_1,
+    "winding": FROM_1,
     "probabilities": (*ARRAY, Bad("above one", [0.5, 1.5], ValueError, "1.5")),
     # Counts
     "n_components": (*FROM_1, TOO_LARGE),

@@ -41,9 +41,7 @@ class CodingRateReduction:
     membership_gradient: Array
 
 
-def coding_rate_reduction(
-    Z: Array, membership: Array, *, distortion: float
-) -> CodingRateReduction:
+def coding_rate_reduction(Z: Array, membership: Array, *, distortion: float) -> CodingRateReduction:
     r"""Return the coding rate reduction for hard or soft groups, and its gradient.
 
     .. math:: R = \tfrac12 \log\det\Big(I + \frac{d}{n \varepsilon^2} Z^T Z\Big), \qquad

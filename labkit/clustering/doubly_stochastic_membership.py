@@ -79,8 +79,8 @@ def doubly_stochastic_membership(
     Portable.
 
     1. Row sums in logarithms, ``s_i = log sum_j exp(f_i + f_j + C_i . C_j / entropy)``.
-    2. Half a correction, ``f <- f - s / 2``: the half keeps rows and columns alike, where Sinkhorn's
-       full turns between them would make f swing.
+    2. Half a correction, ``f <- f - s / 2``, for rows and columns at once. A whole one would swing:
+       it leaves the columns wrong by as much as the rows were.
 
     exp of an inner product is a positive semidefinite matrix, entry by entry (Schur), and so is G.
     Near the end a round maps an error e of f to (I - G) e / 2, so it halves at least: some twenty

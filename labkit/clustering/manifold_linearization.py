@@ -98,7 +98,7 @@ def manifold_linearization(
     Raises
     ------
     TypeError, ValueError
-        For bad values, at the call; a network with a single output, or that maps a sample to zero.
+        For bad values, at the call; a network that maps a sample to zero.
 
     Notes
     -----
@@ -110,12 +110,11 @@ def manifold_linearization(
     3. and the gradient of -R_c by G, through the projection, for the head: one n x n system.
 
     The objective alone has maximisers that know nothing of the data: a flexible network can send
-    any split of the points to orthogonal subspaces. Locality comes from the start in the paper; here
-    it also stays as a term, as a run this small forgets it otherwise. On orthogonal groups
-    of d / k dimensions each the rate reduction is as large as k groups allow, so the width of the
-    output decides how many dimensions a curve unfolds into. The paper's mini-batches, deep networks,
-    augmentations and optimiser are left out. n^2 d^2 + n^3 a step. Labels: `spectral_labels` of the
-    membership.
+    any split of the points to orthogonal subspaces. Locality comes from the start in the paper;
+    here it also stays as a term, as a run this small forgets it otherwise. k groups have the
+    largest rate reduction in d / k dimensions each, so the width of the output decides how many
+    dimensions a curve unfolds into. The paper's mini-batches, deep networks, augmentations and
+    optimiser are left out. n^2 d^2 + n^3 a step. Labels: `spectral_labels` of the membership.
 
     References
     ----------
@@ -153,6 +152,11 @@ def manifold_linearization(
     locality = check_real(locality, "locality", 0.0)
     check_count(n_start, "n_start", 0)
     step_size = check_real(step_size, "step_size", 0.0, open_low=True)
+    lengths = xp.linalg.vector_norm(unchecked_outputs(parameters, X, "tanh")[-1], axis=1)
+    if n_lost := int(xp.sum(xp.astype(lengths == 0, xp.int64))):
+        raise ValueError(
+            f"parameters must have nonzero outputs, got a start that maps {n_lost} samples to zero"
+        )
     total = float(xp.sum(affinity))
     A = xp.astype(affinity, X.dtype, copy=False) * (2 * locality / total if total > 0 else 0.0)
 

@@ -12,6 +12,7 @@ from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
 from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
+from labkit.datasets.curves import linked_curves
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.grids import kronecker_signal
@@ -90,6 +91,7 @@ __all__ = [
     "indian_pines",
     "iris",
     "kronecker_signal",
+    "linked_curves",
     "log_bilinear_counts",
     "low_rank_plus_sparse",
     "mnist",

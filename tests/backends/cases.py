@@ -143,7 +143,22 @@ def gram(n: int) -> np.ndarray:
     return random(n, n) @ random(n, n).T / n + 0.1 * np.eye(n)
 
 
+def curves(n: int) -> dict[str, Any]:
+    """Return n points in pairs of neighbours and a small network."""
+    parameters = networks.initial_parameters((5, 8, 4), like=np.zeros(1), rng=0)
+    pairs = np.kron(np.eye(n)[:, ::-1], np.ones((2, 2)))
+    return {"X": random(2 * n, 5), "affinity": pairs + pairs.T, "parameters": parameters}
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "clustering.coding_rate_reduction": lambda n: {
+        "Z": columns(2 * n), "membership": random(2 * n, n) ** 2, "distortion": 0.5,
+    },
+    "clustering.doubly_stochastic_membership": lambda n: {"C": columns(2 * n), "entropy": 0.3},
+    "clustering.manifold_linearization": lambda n: {
+        **curves(n), "entropy": 0.3, "distortion": 0.5, "locality": 1.0, "n_start": 1,
+        "step_size": 0.01,
+    },
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
     "networks.flatten": lambda n: {"parameters": network(n)["parameters"]},
