@@ -26,7 +26,7 @@ class DoublyStochasticMembership:
     potential : Array, shape (n_samples,)
         f of ``G_ij = exp(f_i + f_j + C_i . C_j / entropy)``; the start of the next projection.
     residual : float
-        The largest logarithm of a row's sum, in magnitude: its deviation from 1 where that is small.
+        The largest logarithm of a row's sum, in magnitude; near 0 its deviation from 1.
     n_iterations : int
         Rounds of scaling.
     """
