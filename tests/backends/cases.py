@@ -159,6 +159,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         **curves(n), "entropy": 0.3, "distortion": 0.5, "locality": 1.0, "n_start": 1,
         "step_size": 0.01,
     },
+    "clustering.neural_eigenfunctions": lambda n: {
+        "X": random(n, 3), "K": gram(n), "penalty": 1.0, "step_size": 0.01,
+        "parameters": networks.initial_parameters((3, 8, 2), like=np.zeros(1), rng=0),
+    },
     "linalg.fix_signs": lambda n: {"Vh": random(n, n)},
     "linalg.principal_angles": lambda n: {"basis": columns(n), "other": columns(n, 3) * -1.0},
     "networks.flatten": lambda n: {"parameters": network(n)["parameters"]},
