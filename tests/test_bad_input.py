@@ -457,6 +457,21 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.unions.union_of_subspaces": lambda: {
         "n_subspaces": 2, "n_dimensions": 1, "n_features": 4, "n_per_subspace": 3,
     },
+    "clustering.coding_rate_reduction.coding_rate_reduction": lambda: {
+        "Z": X, "membership": TARGETS, "distortion": 0.5,
+    },
+    "clustering.doubly_stochastic_membership.doubly_stochastic_membership": lambda: {
+        "C": X, "entropy": 0.5, "potential": np.zeros(6),
+    },
+    "clustering.manifold_linearization.manifold_linearization": lambda: {
+        "X": X, "affinity": GRAM**2, "parameters": parameters(), "entropy": 0.5, "distortion": 0.5,
+        "locality": 1.0, "n_start": 1, "step_size": 0.1,
+    },
+    "clustering.neural_eigenfunctions.neural_eigenfunctions": lambda: {
+        "X": X, "K": GRAM, "parameters": parameters(), "penalty": 1.0, "step_size": 0.1,
+        "temperature": 0.5,
+    },
+    "datasets.curves.linked_curves": lambda: {"n_per_curve": 2},
 }  # fmt: skip
 
 # Bad values
@@ -1042,6 +1057,26 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_subspaces": FROM_1,
     "n_per_subspace": FROM_1,
     "n_shared": (*FROM_0, TOO_LARGE),
+    "C": MATRIX,
+    "Z": MATRIX,
+    "membership": (*MATRIX, Bad("negative", lambda good: -good, ValueError, "-1")),
+    "potential": (
+        *(bad for bad in ARRAY if bad.label != "None"),
+        Bad("short", np.zeros(5), ValueError, "got 5"),
+    ),
+    "entropy": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "distortion": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "locality": (*NO_REAL, NEGATIVE),
+    "n_start": FROM_0,
+    "K": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC),
+    "ordered": ANYTHING,
+    "temperature": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    "n_per_curve": FROM_1,
+    "winding": FROM_1,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -7,7 +7,12 @@ from labkit.clustering.augmented_graph import AugmentedGraph, augmented_graph
 from labkit.clustering.boundary_matrix import boundary_matrix
 from labkit.clustering.circular_map import CircularMap, circular_map
 from labkit.clustering.clustering_error import clustering_error
+from labkit.clustering.coding_rate_reduction import CodingRateReduction, coding_rate_reduction
 from labkit.clustering.conditional_mean import conditional_mean
+from labkit.clustering.doubly_stochastic_membership import (
+    DoublyStochasticMembership,
+    doubly_stochastic_membership,
+)
 from labkit.clustering.elastic_net_representation import elastic_net_representation
 from labkit.clustering.hamiltonian_cycle import HamiltonianCycle, hamiltonian_cycle
 from labkit.clustering.harmonic_embedding import HarmonicEmbedding, harmonic_embedding
@@ -23,9 +28,11 @@ from labkit.clustering.locality_preserving_projections import (
     locality_preserving_projections,
 )
 from labkit.clustering.low_rank_denoiser import LowRankDenoiser, low_rank_denoiser
+from labkit.clustering.manifold_linearization import LinearizedManifold, manifold_linearization
 from labkit.clustering.matching_pursuit_representation import matching_pursuit_representation
 from labkit.clustering.multilayer_embedding import MultilayerEmbedding, multilayer_embedding
 from labkit.clustering.nearest_subspace_labels import nearest_subspace_labels
+from labkit.clustering.neural_eigenfunctions import NeuralEigenfunctions, neural_eigenfunctions
 from labkit.clustering.representation_quality import RepresentationQuality, representation_quality
 from labkit.clustering.results import SelfExpression
 from labkit.clustering.sine_dissimilarity import sine_dissimilarity
@@ -37,6 +44,8 @@ from labkit.clustering.topological_labels import TopologicalLabels, topological_
 __all__ = [
     "AugmentedGraph",
     "CircularMap",
+    "CodingRateReduction",
+    "DoublyStochasticMembership",
     "HamiltonianCycle",
     "HarmonicEmbedding",
     "IncrementalMixture",
@@ -44,10 +53,12 @@ __all__ = [
     "KMedoids",
     "KSubspaces",
     "LikelihoodAdjustedSdp",
+    "LinearizedManifold",
     "LocalBases",
     "LocalityPreservingProjections",
     "LowRankDenoiser",
     "MultilayerEmbedding",
+    "NeuralEigenfunctions",
     "RepresentationQuality",
     "SelfExpression",
     "SmoothVectors",
@@ -59,7 +70,9 @@ __all__ = [
     "boundary_matrix",
     "circular_map",
     "clustering_error",
+    "coding_rate_reduction",
     "conditional_mean",
+    "doubly_stochastic_membership",
     "elastic_net_representation",
     "hamiltonian_cycle",
     "harmonic_embedding",
@@ -72,9 +85,11 @@ __all__ = [
     "local_bases",
     "locality_preserving_projections",
     "low_rank_denoiser",
+    "manifold_linearization",
     "matching_pursuit_representation",
     "multilayer_embedding",
     "nearest_subspace_labels",
+    "neural_eigenfunctions",
     "representation_quality",
     "sine_dissimilarity",
     "smooth_vectors",

@@ -13,6 +13,7 @@ from labkit.datasets.cones import opposed_cones
 from labkit.datasets.corpora import log_bilinear_counts, python_manual
 from labkit.datasets.coverage import sparsely_seen_rows
 from labkit.datasets.crowds import contaminated_flags, worker_gradients
+from labkit.datasets.curves import linked_curves
 from labkit.datasets.drawings import drawn_faces, face_pictures
 from labkit.datasets.graphs import attributed_block_model
 from labkit.datasets.grids import kronecker_signal
@@ -105,6 +106,7 @@ __all__ = [
     "iris",
     "joined_rings",
     "kronecker_signal",
+    "linked_curves",
     "log_bilinear_counts",
     "low_rank_mixture",
     "low_rank_plus_sparse",

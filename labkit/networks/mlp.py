@@ -184,7 +184,7 @@ def forward(parameters: Parameters, X: Array, *, activation: str = "tanh") -> Ar
     array([[6.]])
     """
     X = check_inputs(parameters, X, activation)
-    return _layers(parameters, X, activation)[-1]
+    return unchecked_outputs(parameters, X, activation)[-1]
 
 
 def loss_and_gradient(
@@ -266,22 +266,48 @@ def unchecked_loss_and_gradient(
     """
     xp = array_namespace(X)
     n_samples = X.shape[0]
-    outputs = _layers(parameters, X, activation)  # step 1
+    outputs = unchecked_outputs(parameters, X, activation)  # step 1
 
     logits = outputs[-1] - xp.max(outputs[-1], axis=1, keepdims=True)  # step 2
     log_sums = xp.log(xp.sum(xp.exp(logits), axis=1, keepdims=True))
     log_probabilities = logits - log_sums
     loss = -xp.sum(targets * log_probabilities) / n_samples
 
-    gradient: Parameters = []
     by_output = (xp.exp(log_probabilities) - targets) / n_samples  # step 3
+    gradient = unchecked_gradient(parameters, outputs, by_output, activation)
+    return loss, gradient
+
+
+def unchecked_gradient(
+    parameters: Parameters, outputs: list[Array], by_output: Array, activation: str
+) -> Parameters:
+    """Return the gradient of any function of the last output, from its derivative by that output.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        One pair a layer.
+    outputs : list of Array
+        What `unchecked_outputs` returned.
+    by_output : Array, shape (n_samples, n_outputs)
+        The derivative.
+    activation : {"tanh", "relu"}
+        Between layers.
+
+    Returns
+    -------
+    list of (weights, bias)
+        As the parameters.
+    """
+    xp = array_namespace(by_output)
+    gradient: Parameters = []
     for layer in reversed(range(len(parameters))):
         below = outputs[layer]
         gradient.insert(0, (xp.matrix_transpose(by_output) @ below, xp.sum(by_output, axis=0)))
         if layer > 0:
             slope = 1 - below * below if activation == "tanh" else xp.astype(below > 0, below.dtype)
             by_output = (by_output @ parameters[layer][0]) * slope
-    return loss, gradient
+    return gradient
 
 
 def check_inputs(parameters: Parameters, X: Array, activation: str) -> Array:
@@ -342,8 +368,23 @@ def check_targets(parameters: Parameters, X: Array, targets: Array) -> Array:
     return targets
 
 
-def _layers(parameters: Parameters, X: Array, activation: str) -> list[Array]:
-    """Return the inputs, the output of each hidden layer, and the logits."""
+def unchecked_outputs(parameters: Parameters, X: Array, activation: str) -> list[Array]:
+    """Return the inputs, the output of each hidden layer, and the logits.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        One pair a layer.
+    X : Array, shape (n_samples, n_features)
+        The checked inputs.
+    activation : {"tanh", "relu"}
+        Between layers.
+
+    Returns
+    -------
+    list of Array
+        One more than there are layers.
+    """
     xp = array_namespace(X)
     outputs = [X]
     for layer, (weights, bias) in enumerate(parameters):

@@ -165,6 +165,13 @@ def dictionary(n: int, seed: int = 0) -> Any:
     return found
 
 
+def curves(n: int) -> dict[str, Any]:
+    """Return n points in pairs of neighbours and a small network."""
+    parameters = networks.initial_parameters((5, 8, 4), like=np.zeros(1), rng=0)
+    pairs = np.kron(np.eye(n)[:, ::-1], np.ones((2, 2)))
+    return {"X": random(2 * n, 5), "affinity": pairs + pairs.T, "parameters": parameters}
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "clustering.conditional_mean": lambda n: {
         "mixture": learned(n), "X": random(2 * n, max(n - 2, 1)),
@@ -412,6 +419,18 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "batches": stream(n), "kernel_function": linear_kernel, "ridge": 0.5, "rng": 0,
     },
     "clustering.least_squares_representation": lambda n: {"X": random(n, 7), "penalty": 0.1},
+    "clustering.coding_rate_reduction": lambda n: {
+        "Z": columns(2 * n), "membership": random(2 * n, n) ** 2, "distortion": 0.5,
+    },
+    "clustering.doubly_stochastic_membership": lambda n: {"C": columns(2 * n), "entropy": 0.3},
+    "clustering.manifold_linearization": lambda n: {
+        **curves(n), "entropy": 0.3, "distortion": 0.5, "locality": 1.0, "n_start": 1,
+        "step_size": 0.01,
+    },
+    "clustering.neural_eigenfunctions": lambda n: {
+        "X": random(n, 3), "K": gram(n), "penalty": 1.0, "step_size": 0.01,
+        "parameters": networks.initial_parameters((3, 8, 2), like=np.zeros(1), rng=0),
+    },
 }  # fmt: skip
 
 
