@@ -97,3 +97,12 @@ __all__ = [
     "thresholding_affinity",
     "topological_labels",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the estimator when it is asked for: its base class is scikit-learn's, half a second."""
+    if name == "SubspaceClustering":
+        from labkit.clustering.estimator import SubspaceClustering
+
+        return SubspaceClustering
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
