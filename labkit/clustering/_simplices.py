@@ -1,4 +1,7 @@
-"""What the functions on simplicial complexes share: the check of a list of simplices."""
+"""What the functions on simplicial complexes share: the check of a list of simplices.
+
+Host: lists of vertex numbers, sorted and looked up.
+"""
 
 from __future__ import annotations
 

@@ -118,7 +118,22 @@ def coding_rate_reduction(Z: Array, membership: Array, *, distortion: float) -> 
 
 
 def rates(Z: Array, G: Array, distortion: float) -> CodingRateReduction:
-    """Do the work of `coding_rate_reduction` on checked arrays."""
+    """Do the work of `coding_rate_reduction` on checked arrays.
+
+    Parameters
+    ----------
+    Z : Array, shape (n_samples, n_features)
+        Features.
+    G : Array, shape (n_samples, n_groups)
+        Memberships, not negative.
+    distortion : float
+        Above 0.
+
+    Returns
+    -------
+    CodingRateReduction
+        Of these arrays.
+    """
     xp = array_namespace(Z)
     n, d = Z.shape
     c = d / distortion**2

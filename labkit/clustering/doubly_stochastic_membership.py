@@ -131,7 +131,26 @@ def doubly_stochastic_membership(
 def projected(
     C: Array, entropy: float, potential: Array, tol: float, max_iterations: int
 ) -> DoublyStochasticMembership:
-    """Do the work of `doubly_stochastic_membership` on checked arrays."""
+    """Do the work of `doubly_stochastic_membership` on checked arrays.
+
+    Parameters
+    ----------
+    C : Array, shape (n_samples, n_features)
+        Codes.
+    entropy : float
+        Above 0.
+    potential : Array, shape (n_samples,)
+        Where to start.
+    tol : float
+        Largest logarithm of a row sum.
+    max_iterations : int
+        At most.
+
+    Returns
+    -------
+    DoublyStochasticMembership
+        Of these codes.
+    """
     xp = array_namespace(C)
     logarithms = C @ xp.matrix_transpose(C) / entropy
     f, n_iterations, residual = potential, 0, float("inf")
@@ -153,6 +172,20 @@ def gradient_by_similarity(G: Array, by_membership: Array, entropy: float) -> Ar
 
     With the rows of G kept at 1, a change dK of the similarities moves f by the solution of
     ``(I + G) df = -(G * dK) 1 / entropy``; this is the transpose of that.
+
+    Parameters
+    ----------
+    G : Array, shape (n_samples, n_samples)
+        Doubly stochastic.
+    by_membership : Array, shape (n_samples, n_samples)
+        The gradient by G.
+    entropy : float
+        Above 0.
+
+    Returns
+    -------
+    Array, shape (n_samples, n_samples)
+        The gradient by ``C C'``.
     """
     xp = array_namespace(G)
     by_membership = (by_membership + xp.matrix_transpose(by_membership)) / 2

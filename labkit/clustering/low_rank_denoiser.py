@@ -32,7 +32,7 @@ class LowRankDenoiser:
     bases : Array, shape (n_clusters, n_features, rank)
         U_k, orthonormal columns.
     loss : float
-        Mean squared distance of denoised and clean points in the step that led here; NaN at first.
+        Mean squared distance of denoised and clean points in the step that led here; first infinity.
     """
 
     bases: Array
@@ -151,7 +151,7 @@ def low_rank_denoiser(
 
     def states(U: Array) -> Iterator[LowRankDenoiser]:
         clean = xp.concat([X, X])
-        loss = float("nan")
+        loss = float("inf")
         while True:
             yield LowRankDenoiser(U, loss)
             epsilon = standard_normal(draw, X.shape, like=X)  # step 1

@@ -141,7 +141,7 @@ def determinantal_draws(
     ...     return np.exp(-((x[rows][:, None] - x[columns][None]) ** 2) / 0.5)
     >>> draw = next(determinantal_draws(block, np.ones(20000), size=6, rng=0))
     >>> draw.route, len(draw.items), draw.n_columns < 40
-    ('candidates', 6, True)
+    ('low rank', 6, True)
     """
     check_choice(route, "route", ROUTES)
     n_planned = check_count(n_planned, "n_planned", 1)
