@@ -32,7 +32,7 @@ class LowRankDenoiser:
     bases : Array, shape (n_clusters, n_features, rank)
         U_k, orthonormal columns.
     loss : float
-        Mean squared distance of denoised and clean points in the step that led here; first infinity.
+        Mean squared distance of denoised and clean points in the last step; infinity at first.
     """
 
     bases: Array
