@@ -137,7 +137,7 @@ def neural_eigenfunctions(
     Deng, Luo: Learning neural eigenfunctions for unsupervised semantic segmentation, ICCV (2023),
     arXiv 2304.02841.
 
-    Notebook: ``notebooks/clustering/12_eigenfunctions.ipynb``.
+    Notebook: none yet.
 
     Examples
     --------
