@@ -85,8 +85,26 @@ def test_papers_on_record_as_checked_have_a_claim_that_checks():
         assert (record["status"] == "checked") is checks, key
 
 
+NOT_YET = (
+    "notebooks/clustering/",
+    "notebooks/sampling/03_streams_of_leverage.ipynb",
+    "notebooks/sampling/08_feature_ranking.ipynb",
+)
+"""New: run, but not over 20 seeds. None of their papers counts as checked; record, then remove."""
+
+
+def recorded(report):
+    """Return the claims of notebooks that are not in `NOT_YET`."""
+    return [c for c in report["claims"] if not c["notebook"].startswith(NOT_YET)]
+
+
+def test_what_is_not_yet_on_record_is_not_called_checked():
+    said = [c["notebook"] for entry in papers.checked().values() for c in entry["claims"]]
+    assert not [notebook for notebook in said if notebook.startswith(NOT_YET)]
+
+
 def test_papers_that_are_checked_are_on_record(report):
-    passed = {c["paper"] for c in report["claims"] if c["judged"] and c["passed"]} - {None}
+    passed = {c["paper"] for c in recorded(report) if c["judged"] and c["passed"]} - {None}
     missing = sorted(key for key in passed if papers.status(key) != "checked")
     if missing:
         pytest.fail(f"run `labkit check --record` for {', '.join(missing)}", pytrace=False)
@@ -97,7 +115,7 @@ def test_judged_claims_have_margins(report):
     stored = json.loads(MARGINS.read_text("utf-8")) if MARGINS.exists() else []
     rows = {(row["notebook"], row["statement"]): row for row in stored}
     complaints = []
-    for claim in report["claims"]:
+    for claim in recorded(report):
         if claim["paper"] is None or not claim["judged"]:
             continue
         row = rows.get((claim["notebook"], claim["statement"]))

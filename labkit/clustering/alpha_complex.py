@@ -43,7 +43,7 @@ def alpha_complex(points: Array, *, radius: float) -> tuple[np.ndarray, ...]:
 
     Notes
     -----
-    Host: a triangulation, which Qhull makes.
+    Host: a triangulation made by Qhull.
 
     1. Coordinates in the affine hull: points of the plane may lie on a line.
     2. The Delaunay triangulation (Qhull); on a line, neighbours.
