@@ -433,7 +433,7 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "simplices": TRIANGLE, "n_clusters": 2,
     },
     "datasets.rings.joined_rings": lambda: {"n_samples": 9},
-    "sampling.gaussian_kernel.gaussian_kernel": lambda: {"X": X, "Y": X[:2], "bandwidth": 1.0},
+    "linalg.gaussian_kernel.gaussian_kernel": lambda: {"X": X, "Y": X[:2], "bandwidth": 1.0},
     "sampling.merged_dictionary.merged_dictionary": lambda: {
         "parts": [dictionary(), dictionary()], "kernel_function": linear_kernel,
     },

@@ -14,6 +14,9 @@ from labkit.arrays import Array, to_numpy
 from labkit.checks import check_matrix, check_real
 from labkit.clustering._simplices import row_keys
 
+TOUCH = 1 + 1e-12
+"""Balls that just touch meet, whatever rounding says."""
+
 
 def alpha_complex(points: Array, *, radius: float) -> tuple[np.ndarray, ...]:
     r"""Return the simplices of the alpha complex of points at one radius.
@@ -90,7 +93,9 @@ def alpha_complex(points: Array, *, radius: float) -> tuple[np.ndarray, ...]:
         np.minimum.at(earliest, which, np.tile(value, k + 1))
         entered.insert(0, np.where(covered, earliest, np.minimum(squared, earliest)))
         parts.insert(0, faces)
-    kept = [rows[at <= radius**2] for rows, at in zip(parts, entered, strict=True)]  # step 4
+    kept = [
+        rows[at <= TOUCH * radius**2] for rows, at in zip(parts, entered, strict=True)
+    ]  # step 4
     return tuple(rows[np.argsort(row_keys(rows, n))] for rows in kept)
 
 

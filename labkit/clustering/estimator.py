@@ -20,6 +20,7 @@ from labkit.checks import check_choice, check_count
 from labkit.clustering.elastic_net_representation import elastic_net_representation
 from labkit.clustering.least_squares_representation import least_squares_representation
 from labkit.clustering.matching_pursuit_representation import matching_pursuit_representation
+from labkit.clustering.nearest_subspace_labels import cluster_bases, nearest_basis
 from labkit.clustering.spectral_labels import spectral_labels
 from labkit.clustering.thresholding_affinity import thresholding_affinity
 
@@ -97,14 +98,11 @@ class SubspaceClustering(ClusterMixin, BaseEstimator):
         seed = int(check_random_state(self.random_state).randint(2**31))
         self.affinity_matrix_ = getattr(found, "affinity", found)
         self.labels_ = spectral_labels(self.affinity_matrix_, self.n_clusters, rng=seed).labels
-        members = [X[self.labels_ == k] for k in range(int(self.labels_.max()) + 1)]
-        self.bases_ = [np.linalg.svd(part, full_matrices=False)[2] for part in members]
-        self.bases_ = [basis[: self.n_dimensions] for basis in self.bases_]
+        self.bases_ = cluster_bases(X, self.labels_, self.n_dimensions)[1]
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """Return, for each sample, the cluster whose subspace holds most of it."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        held = [np.linalg.norm(X @ basis.T, axis=1) for basis in self.bases_]
-        return np.argmax(held, axis=0)
+        return nearest_basis(X, self.bases_)

@@ -76,15 +76,56 @@ def nearest_subspace_labels(X_new: Array, X: Array, labels: Array, *, n_dimensio
         raise ValueError(f"X_new must have {n_features} features, as X, got {X_new.shape[1]}")
     if checked.shape[0] != n:
         raise ValueError(f"labels must be {n}, one a row of X, got {checked.shape[0]}")
+    clusters, bases = cluster_bases(X, labels, d)  # step 1
+    return array_namespace(X).take(clusters, nearest_basis(X_new, bases), axis=0)  # step 2
+
+
+def cluster_bases(X: Array, labels: Array, n_dimensions: int) -> tuple[Array, list[Array]]:
+    """Return the clusters' numbers, rising, and the leading directions of each cluster.
+
+    Parameters
+    ----------
+    X : Array, shape (n_samples, n_features)
+        Checked samples.
+    labels : Array, shape (n_samples,)
+        Their clusters.
+    n_dimensions : int
+        Directions at most.
+
+    Returns
+    -------
+    clusters : Array, shape (n_clusters,)
+        As in `labels`.
+    bases : list of Array, each of shape (at most n_dimensions, n_features)
+        Orthonormal rows, rows of zeros beyond the rank.
+    """
     xp = array_namespace(X)
-    clusters = xp.unique_values(labels)
-    captured = []
+    clusters, bases = xp.unique_values(labels), []
     for c in range(clusters.shape[0]):
         inside = xp.take(X, xp.nonzero(labels == clusters[c])[0], axis=0)
         largest = xp.max(xp.abs(inside))
         inside = inside / xp.where(largest > 0, largest, xp.ones_like(largest))
-        _, values, Vh = xp.linalg.svd(inside, full_matrices=False)  # step 1
-        kept = values[:d] > max(inside.shape) * eps(X) * values[0]
-        shadow = X_new @ xp.matrix_transpose(Vh[:d, :] * xp.astype(kept, X.dtype)[:, None])
-        captured.append(xp.linalg.vector_norm(shadow, axis=1))
-    return xp.take(clusters, xp.argmax(xp.stack(captured), axis=0), axis=0)  # step 2
+        _, values, Vh = xp.linalg.svd(inside, full_matrices=False)
+        kept = values[:n_dimensions] > max(inside.shape) * eps(X) * values[0]
+        bases.append(Vh[:n_dimensions, :] * xp.astype(kept, X.dtype)[:, None])
+    return clusters, bases
+
+
+def nearest_basis(X: Array, bases: list[Array]) -> Array:
+    """Return which basis holds most of each row.
+
+    Parameters
+    ----------
+    X : Array, shape (n_samples, n_features)
+        Checked samples.
+    bases : list of Array
+        As `cluster_bases` returns them.
+
+    Returns
+    -------
+    Array of int, shape (n_samples,)
+        The first where several hold as much.
+    """
+    xp = array_namespace(X)
+    held = [xp.linalg.vector_norm(X @ xp.matrix_transpose(basis), axis=1) for basis in bases]
+    return xp.argmax(xp.stack(held), axis=0)

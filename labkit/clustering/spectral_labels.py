@@ -17,6 +17,7 @@ import numpy as np
 from labkit.arrays import Array, from_numpy, to_numpy
 from labkit.checks import check_count, check_symmetric
 from labkit.clustering._graphs import checked_sparse
+from labkit.clustering._k_means import k_means_labels
 from labkit.random import Rng, as_generator
 
 DENSE_BELOW = 600
@@ -111,7 +112,7 @@ def spectral_labels(affinity: Array, n_clusters: int, *, rng: Rng = None) -> Spe
     values, vectors = _lowest(A, min(n_clusters + 1, n), draw)
     norms = np.linalg.norm(vectors[:, :n_clusters], axis=1, keepdims=True)
     rows = np.where(norms > 1e-12, vectors[:, :n_clusters] / np.maximum(norms, 1e-12), 0.0)
-    labels = _k_means(rows, n_clusters, draw)  # step 3
+    labels = k_means_labels(rows, n_clusters, draw)  # step 3
     if sparse.issparse(affinity):
         return SpectralLabels(labels, rows, values)
     return SpectralLabels(*(from_numpy(part, like=affinity) for part in (labels, rows, values)))
@@ -154,16 +155,3 @@ def _largest(B: Any, k: int, draw: np.random.Generator) -> list[tuple[float, np.
         values, vectors = eigsh(B, k, which="LA", v0=draw.standard_normal(n))
     order = np.argsort(-values)
     return [(float(values[i]), vectors[:, i]) for i in order]
-
-
-def _k_means(rows: np.ndarray, k: int, draw: np.random.Generator) -> np.ndarray:
-    """Return the labels of the best of twenty starts, numbered as they first occur."""
-    from sklearn.cluster import KMeans
-
-    distinct = len(np.unique(np.round(rows, 9), axis=0))
-    means = KMeans(min(k, distinct), n_init=20, random_state=int(draw.integers(2**31)))
-    labels = means.fit(rows).labels_
-    first = np.unique(labels, return_index=True)[1]
-    number = np.empty(len(first), dtype=int)
-    number[np.argsort(first)] = np.arange(len(first))
-    return number[labels]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from labkit.checks import check_count
+from labkit.clustering._k_means import k_means_labels
 from labkit.clustering._simplices import checked_simplices
 from labkit.clustering.harmonic_embedding import harmonic_embedding
-from labkit.clustering.spectral_labels import _k_means
 from labkit.random import Rng, as_generator
 
 WEAK = 0.25
@@ -126,7 +126,7 @@ def topological_labels(
             on = np.bincount(rows[lines[k] == line].ravel(), minlength=n)
             shares.append(on / np.maximum(incident, 1))
     signatures = np.stack(shares, axis=1)
-    labels = _k_means(signatures, n_clusters, as_generator(rng))  # step 5
+    labels = k_means_labels(signatures, n_clusters, as_generator(rng))  # step 5
     return TopologicalLabels(labels, signatures, embedded, tuple(lines), betti)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from labkit.arrays import Array, array_namespace, device
+from labkit.arrays import Array, array_namespace
+from labkit.linalg import gaussian_kernel
 from labkit.pca._scale import power_of_two
 
 
@@ -44,18 +45,7 @@ def kernel_matrix(X: Array, Y: Array, kernel: str, bandwidth: float, degree: int
         )
     if kernel == "polynomial":
         return (1.0 + (X / bandwidth) @ (xp.matrix_transpose(Y) / bandwidth)) ** degree
-    centre = xp.mean(Y, axis=0)  # distances do not change, and rounding shrinks
-    X, Y = (X - centre) / bandwidth, (Y - centre) / bandwidth
-    halves, columns = xp.sum(Y * Y, axis=1) / 2, xp.matrix_transpose(Y)
-    K = xp.empty((X.shape[0], Y.shape[0]), dtype=X.dtype, device=device(X))
-    step = max(1, 2**17 // Y.shape[0])  # a block of rows stays in the cache from product to exp
-    for i in range(0, X.shape[0], step):
-        rows = X[i : min(i + step, X.shape[0]), :]
-        exponent = rows @ columns
-        exponent -= xp.sum(rows * rows, axis=1)[:, None] / 2
-        exponent -= halves
-        K[i : i + rows.shape[0], :] = xp.exp(xp.clip(exponent, max=0.0))
-    return K
+    return gaussian_kernel(X, Y, bandwidth=bandwidth)
 
 
 def _longest_row(X: Array) -> float:

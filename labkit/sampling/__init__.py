@@ -7,7 +7,6 @@ from labkit.sampling.cardinality_aware_scores import (
 )
 from labkit.sampling.determinantal_draws import DeterminantalDraw, determinantal_draws
 from labkit.sampling.determinantal_sample import determinantal_sample
-from labkit.sampling.gaussian_kernel import gaussian_kernel
 from labkit.sampling.greedy_determinantal_subset import GreedySubset, greedy_determinantal_subset
 from labkit.sampling.inclusion_probabilities import inclusion_probabilities
 from labkit.sampling.k_determinantal_sample import k_determinantal_sample
@@ -37,7 +36,6 @@ __all__ = [
     "cardinality_aware_scores",
     "determinantal_draws",
     "determinantal_sample",
-    "gaussian_kernel",
     "greedy_determinantal_subset",
     "inclusion_probabilities",
     "k_determinantal_sample",

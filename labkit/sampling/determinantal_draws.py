@@ -111,14 +111,19 @@ def determinantal_draws(
        but rounding is left, the columns are L: low rank, `low_rank_determinantal_sample`.
     3. With 0, 8, 16, 32, ... columns make an outline of L, for given k of ``alpha L`` with the
        alpha at which about k items are expected; the law given the size does not depend on it. Draw
-       eight trial lists as `sublinear_determinantal_sample` does and take the mean of their
+       six trial lists as `sublinear_determinantal_sample` does and take the mean of their
        chances, for given k times the probability that a set from the list has k items. That tells
        the work for one set.
-    4. Go on to twice as many columns only while they cost less than what is expected to be left to
-       do: whatever they turn out to be worth, the whole is at most about twice the best.
+    4. Go on to twice as many columns while they cost less than what is expected to be left to do
+       and less than a twentieth of eigenvectors, and while a doubling at least halves what the
+       columns leave; without any bearable list, while they fit into 0.5 GB. That is a rule of
+       thumb: a spectrum that ends suddenly, late, is missed.
     5. Compare with eigenvectors, ``9 n^3``; take the cheaper one. The trial lists are thrown away.
     6. Candidates: lists until one is accepted, then a set from it by eigenvectors; for given k a
        list is accepted with the chance of step 3, and the set is a k-DPP of the list.
+
+    Above 20000 items there is no way back to eigenvectors, and with a slow spectrum it may take
+    minutes of columns until this is refused.
 
     Work per set on the route of candidates does not grow with n. References of the routes stand in
     their own files; the choice is ours.

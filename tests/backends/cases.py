@@ -408,7 +408,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "n_rounds": 2,
         "max_iterations": 10,
     },
-    "sampling.gaussian_kernel": lambda n: {
+    "linalg.gaussian_kernel": lambda n: {
         "X": random(2 * n, 5), "Y": random(n, 5, seed=1), "bandwidth": 2.0,
     },
     "sampling.merged_dictionary": lambda n: {

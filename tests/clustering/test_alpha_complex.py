@@ -151,6 +151,13 @@ def test_one_point():
     assert [part.tolist() for part in alpha_complex(np.ones((1, 2)), radius=1.0)] == [[[0]]]
 
 
+@pytest.mark.parametrize("scale", [0.1, 0.3, 0.7, 1.1, 3.3])
+def test_balls_that_just_touch_meet(scale):
+    x = scale * np.arange(12.0)
+    for points in (x[:, None], np.stack([x, 0 * x], axis=1)):
+        assert len(alpha_complex(points, radius=scale / 2)[1]) == 11
+
+
 # Refusals
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics.pairwise import rbf_kernel
 
 from labkit.arrays import to_numpy
-from labkit.sampling import gaussian_kernel
+from labkit.linalg import gaussian_kernel
 
 # Oracle
 
