@@ -288,6 +288,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent.scaled_gradient_descent": lambda: {
         "problem": sensing(), "start": BASIS, "step_size": 0.1, "damping": 0.1,
     },
+    "sensing.riemannian_gradient_descent.riemannian_gradient_descent": lambda: {
+        "problem": sensing(), "rank": 2,
+    },
+    "sensing.nuclear_norm_descent.nuclear_norm_descent": lambda: {
+        "problem": sensing(), "step_size": 0.1, "penalty": 0.1,
+    },
     "sensing.gradient_flow_solution.gradient_flow_solution": lambda: {"networks": abs(X) + 0.1},
     "sensing.deep_linear_regression.deep_linear_regression": lambda: {
         "X": X, "targets": TARGETS, "depth": 2, "width": 3, "step_size": 0.1,

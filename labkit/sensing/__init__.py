@@ -53,6 +53,9 @@ from labkit.sensing.neuron_alignment import (
     NeuronState,
     neuron_alignment,
 )
+from labkit.sensing.nuclear_norm_descent import (
+    nuclear_norm_descent,
+)
 from labkit.sensing.observed_entries import (
     CompletionState,
     ObservedEntries,
@@ -80,6 +83,9 @@ from labkit.sensing.quadratic_network_limit import (
 )
 from labkit.sensing.rebalanced_factors import (
     rebalanced_factors,
+)
+from labkit.sensing.riemannian_gradient_descent import (
+    riemannian_gradient_descent,
 )
 from labkit.sensing.scalar_descent import (
     ScalarNetworks,
@@ -161,12 +167,14 @@ __all__ = [
     "kronecker_sparse_bayes",
     "lifted_curvature",
     "neuron_alignment",
+    "nuclear_norm_descent",
     "one_sided_completion",
     "partially_separable_frames",
     "quadratic_message_passing",
     "quadratic_network_descent",
     "quadratic_network_limit",
     "rebalanced_factors",
+    "riemannian_gradient_descent",
     "scalar_descent",
     "scaled_gradient_descent",
     "self_calibration",

@@ -319,6 +319,12 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "sensing.scaled_gradient_descent": lambda n: {
         **sensing(n), "step_size": 0.2, "damping": 0.01,
     },
+    "sensing.riemannian_gradient_descent": lambda n: {
+        "problem": sensing(n)["problem"], "rank": min(n, 2),
+    },
+    "sensing.nuclear_norm_descent": lambda n: {
+        "problem": sensed(n), "step_size": 0.1, "penalty": 0.01,
+    },
     "sensing.gradient_flow_solution": lambda n: {"networks": np.exp(0.3 * random(n, 4))},
     "sensing.deep_linear_regression": lambda n: {
         "X": random(4, n), "targets": random(4, 2, seed=1), "depth": 3, "width": 5,
