@@ -128,7 +128,7 @@ def _express(
     near = np.abs(g)
     near[here - start, here] = -1
     m = min(N_CANDIDATES, n - 1)
-    candidates = np.argpartition(-near, m - 1, axis=1)[:, :m]
+    candidates = np.argpartition(near, n - m, axis=1)[:, n - m :]
     top = near.max(axis=1)
     going = np.flatnonzero(top > 4 * rounding)  # counted from start
     gamma = fidelity * l1_share / np.where(top > 4 * rounding, top, 1)
@@ -143,7 +143,8 @@ def _express(
         target = np.take_along_axis(g[going], candidates, axis=1)
         c = elastic_nets(K, target, c, mu[going], rho[going], tol)  # step 2
         left[going] = rows[start + going] - (c.astype(rows.dtype)[:, None] @ atoms)[:, 0]
-        outside = np.abs(left[going] @ rows.T)  # step 3
+        outside = left[going] @ rows.T  # step 3
+        np.abs(outside, out=outside)
         outside[np.arange(len(going)), start + going] = -1
         np.put_along_axis(outside, candidates, -1, axis=1)
         more = outside.max(axis=1) > mu[going] * (1 + tol) + rounding
@@ -154,7 +155,7 @@ def _express(
         if len(going):  # step 4
             n_used = int((c != 0).sum(axis=1).max())
             n_new = min(max(m - n_used, m // 2), n - 1 - candidates.shape[1])
-            new = np.argpartition(-outside, n_new - 1, axis=1)[:, :n_new]
+            new = np.argpartition(outside, n - n_new, axis=1)[:, n - n_new :]
             kept = np.argsort(c == 0, axis=1, kind="stable")[:, :n_used]  # those in use first
             candidates = np.hstack([np.take_along_axis(candidates, kept, axis=1), new])
             c = np.hstack([np.take_along_axis(c, kept, axis=1), np.zeros(new.shape)])
