@@ -12,8 +12,11 @@ import numpy as np
 
 from labkit.arrays import Array, from_numpy, to_numpy
 from labkit.checks import check_count, check_matrix, check_real
-from labkit.clustering._unit_rows import BLOCK_ENTRIES, unit_rows
+from labkit.clustering._unit_rows import unit_rows
 from labkit.clustering.results import SelfExpression
+
+N_TOGETHER, CACHED_ENTRIES = 32, 2**18
+"""Samples at a time, at least; more while their rows of an n x n matrix stay within a cache."""
 
 
 def matching_pursuit_representation(
@@ -87,7 +90,7 @@ def matching_pursuit_representation(
     rows = unit_rows(to_numpy(X))
     n, d = rows.shape
     k = min(n_nonzero, n - 1, d)
-    block = max(1, BLOCK_ENTRIES // n)
+    block = max(N_TOGETHER, CACHED_ENTRIES // n)
     parts = [_pursue(rows, i, min(i + block, n), k, tol) for i in range(0, n, block)]
     chosen, values, left, n_steps = (list(part) for part in zip(*parts, strict=True))
     taken = np.concatenate(chosen)
@@ -109,9 +112,9 @@ def _pursue(
     R = np.broadcast_to(np.eye(k, dtype=rows.dtype), (n_here, k, k)).copy()
     z = np.zeros((n_here, k), rows.dtype)
     going = np.flatnonzero(np.linalg.norm(left, axis=1) > tol)
-    step = 0
+    table, step = np.empty((n_here, len(rows)), rows.dtype), 0
     while step < k and len(going):
-        correlations = left[going] @ rows.T  # step 1
+        correlations = np.matmul(left[going], rows.T, out=table[: len(going)])  # step 1
         np.abs(correlations, out=correlations)
         correlations[np.arange(len(going)), start + going] = -1
         best = correlations.argmax(axis=1)

@@ -60,7 +60,8 @@ def test_blocks_do_not_matter(monkeypatch):
     X, _ = union(n_per_subspace=20)
     whole = matching_pursuit_representation(X, n_nonzero=2).coefficients.toarray()
     module = sys.modules[matching_pursuit_representation.__module__]
-    monkeypatch.setattr(module, "BLOCK_ENTRIES", 7 * len(X))
+    monkeypatch.setattr(module, "N_TOGETHER", 7)
+    monkeypatch.setattr(module, "CACHED_ENTRIES", 0)
     parts = matching_pursuit_representation(X, n_nonzero=2).coefficients.toarray()
     np.testing.assert_allclose(parts, whole, atol=1e-12)
 
