@@ -84,7 +84,7 @@ def test_shares_in_order_leave_the_second_nothing():
 def test_the_span_comes_before_the_single_functions():
     X, kernel, start = line(k=2)
     values, vectors = np.linalg.eigh(kernel)
-    first, second, *rest = values[::-1]
+    first, _, *rest = values[::-1]
     near = np.diag([first, 0.98 * first, *rest])  # the same vectors, two eigenvalues alike
     kernel = vectors[:, ::-1] @ near @ vectors[:, ::-1].T
     top = vectors[:, ::-1][:, :2]
