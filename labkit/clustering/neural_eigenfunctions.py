@@ -103,7 +103,9 @@ def neural_eigenfunctions(
         some rotation.
     temperature : float, optional
         Above 0: outputs go through a softmax at this temperature first, so that they are shares of
-        clusters, hard ones for small values. Then they are no eigenvectors.
+        clusters, hard ones for small values. Then they are no eigenvectors, and `ordered` should be
+        False: the first eigenvector is positive everywhere, and a first share without penalty takes
+        all.
 
     Returns
     -------
@@ -126,7 +128,9 @@ def neural_eigenfunctions(
 
     The first function feels no penalty and climbs to the first eigenvector. The second sees K less
     ``alpha K psi_1 psi_1' K / n``, in which the first eigenvector has mu_1 - alpha mu_1^2 left, and
-    so on: deflation, by all at once. Only K psi is ever needed: n^2 k a step, and nothing is
+    so on: deflation, by all at once. The span of the functions settles first; inside it psi_j turns
+    to eigenvector j for a gain of mu_j - mu_{j+1} alone, so that small gaps need many steps, and
+    equal eigenvalues leave only the span. Only K psi is ever needed: n^2 k a step, and nothing is
     decomposed. The paper works on batches with a running mean of the scales; here a batch is all
     samples, and the scale is exact. Its hard stage draws from a Gumbel softmax; the noise is left
     out, as are its kernels from pretrained features. `spectral_labels` is exact where all samples
@@ -137,7 +141,7 @@ def neural_eigenfunctions(
     Deng, Luo: Learning neural eigenfunctions for unsupervised semantic segmentation, ICCV (2023),
     arXiv 2304.02841.
 
-    Notebook: none yet.
+    Notebook: ``notebooks/clustering/12_eigenfunctions.ipynb``.
 
     Examples
     --------

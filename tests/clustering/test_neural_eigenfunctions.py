@@ -69,6 +69,34 @@ def test_shares_of_clusters():
     assert len({(label, share) for label, share in zip(labels, shares.argmax(1), strict=True)}) == 3
 
 
+def test_shares_in_order_leave_the_second_nothing():
+    X, kernel, start = line(k=2)
+    degrees = kernel.sum(axis=1)
+    kernel = kernel / np.sqrt(np.outer(degrees, degrees))
+    sizes = {}
+    for ordered in (True, False):
+        last = states(X, kernel, start, 400, penalty=1.0, temperature=1.0, ordered=ordered)[-1]
+        sizes[ordered] = (last.values * last.scale).mean(axis=0)
+    assert sizes[True][0] > 0.8
+    np.testing.assert_allclose(sizes[False], 0.5, atol=0.1)
+
+
+def test_the_span_comes_before_the_single_functions():
+    X, kernel, start = line(k=2)
+    values, vectors = np.linalg.eigh(kernel)
+    first, _, *rest = values[::-1]
+    near = np.diag([first, 0.98 * first, *rest])  # the same vectors, two eigenvalues alike
+    kernel = vectors[:, ::-1] @ near @ vectors[:, ::-1].T
+    top = vectors[:, ::-1][:, :2]
+    reached = []
+    for state in states(X, kernel, start, 1500):
+        span = np.linalg.svd(top.T @ np.linalg.qr(state.values).Q)[1][-1]
+        own = np.mean(np.sum(top * state.values, axis=0) ** 2) / 60
+        reached.append((span > 0.95, own > 0.95))
+    span_first, own_first = np.argmax(reached, axis=0)
+    assert 0 < span_first < own_first
+
+
 @pytest.mark.parametrize("temperature", [None, 0.5])
 def test_new_samples(temperature):
     X, kernel, start = line()
