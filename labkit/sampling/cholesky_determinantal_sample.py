@@ -53,7 +53,7 @@ def cholesky_determinantal_sample(K: Array, *, n_draws: int = 1, rng: Rng = None
     Why: with the item in, what is left of K is its Schur complement, as of any Gaussian that one
     conditions; with the item out, ``K - e_j e_j'`` takes the place of K, since
     ``Pr(A in S, j not in S) = det K_A - det K_{A + j}``. No pivoting is needed: where the item is
-    in, ``l_ji^2 <= p_i K_jj``, where it is out, ``l_ji^2 <= (1 - p_i)(1 - K_jj)``, so nothing grows.
+    in, ``l_ji^2 <= p_i K_jj``, where it is out, ``l_ji^2 <= -p_i (1 - K_jj)``: nothing grows.
 
     n^3 / 3 for each set, and nothing before but two Cholesky factorizations that look at the
     eigenvalues. So it is faster than `determinantal_sample`, 9 n^3 once, for a few sets or if K is

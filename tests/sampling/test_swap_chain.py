@@ -41,7 +41,9 @@ def marks(items, n):
 # Oracle
 
 
-@pytest.mark.parametrize(("n", "rank", "k"), [(6, 6, 2), (5, 5, 1), (7, 4, 4), (5, 5, 4), (8, 8, 3)])
+@pytest.mark.parametrize(
+    ("n", "rank", "k"), [(6, 6, 2), (5, 5, 1), (7, 4, 4), (5, 5, 4), (8, 8, 3)]
+)
 def test_steps_follow_the_matrix_of_transitions(n, rank, k):
     L = gram(n, rank)
     every, law, P = transitions(L, k)
@@ -142,7 +144,7 @@ def test_bad_starts():
         swap_chain(L, size=2, start=np.array([1, 1, 1, 0, 0]))
     with pytest.raises(ValueError, match="start must hold 5 zeros and ones, got 4 numbers"):
         swap_chain(L, size=2, start=np.array([1, 1, 0, 0]))
-    with pytest.raises(ValueError, match="start must hold 5 zeros and ones, got 5 .* 0 to 2"):
+    with pytest.raises(ValueError, match=r"start must hold 5 zeros and ones, got 5 .* 0 to 2"):
         swap_chain(L, size=2, start=np.array([2, 0, 0, 0, 0]))
     twins = np.kron(np.eye(2), np.ones((2, 2)))
     with pytest.raises(ValueError, match=r"items that can come together, got \[0, 1\]"):
