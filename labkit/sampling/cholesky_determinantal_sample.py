@@ -92,7 +92,7 @@ def cholesky_determinantal_sample(K: Array, *, n_draws: int = 1, rng: Rng = None
     uniforms = xp.astype(from_numpy(generator.random((n_draws, n)), like=K), K.dtype)
     per_block = max(1, LARGEST_BLOCK // n**2)
     drawn = [
-        _walk(K, uniforms[first : first + per_block, :], slack)
+        _walk(K, uniforms[first : min(first + per_block, n_draws), :], slack)
         for first in range(0, n_draws, per_block)
     ]
     return xp.concat(drawn, axis=0)
