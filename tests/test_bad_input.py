@@ -400,6 +400,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "datasets.snapshots.equation_snapshots": lambda: {"equation": "heat", "n_samples": 3},
     "sampling.cardinality_aware_scores.cardinality_aware_scores": lambda: {"X": X, "y": LABELS},
+    "sampling.cholesky_determinantal_sample.cholesky_determinantal_sample": lambda: {
+        "K": 0.01 * GRAM,
+    },
+    "sampling.conditioned_kernel.conditioned_kernel": lambda: {"L": GRAM, "included": [1]},
+    "sampling.swap_chain.swap_chain": lambda: {
+        "L": GRAM, "size": 2, "start": np.array([1.0, 0, 0, 1, 0, 0]),
+    },
     "datasets.categories.categorical_table": lambda: {
         "informative": [2, 3], "uninformative": [9], "n_samples": 4,
     },
@@ -582,6 +589,17 @@ MODES_BAD = (
 
 
 NOT_SEMIDEFINITE = Bad("negative", lambda good: -good, ValueError, "-")
+
+ITEMS = (
+    Bad("None", None, TypeError, "None"),
+    Bad("number", 3, TypeError, "3"),
+    Bad("text", "3", TypeError, "'3'"),
+    Bad("halves", [0.5], TypeError, "0.5"),
+    Bad("booleans", [True, False], TypeError, "True"),
+    Bad("negative", [-1], ValueError, "-1"),
+    Bad("too large", [10**9], ValueError, "1000000000"),
+    Bad("twice", [2, 2], ValueError, r"\[2, 2\]"),
+)
 
 NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
 
@@ -965,6 +983,9 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "matrix": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
     "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
     "n_draws": FROM_1,
+    "n_chains": FROM_1,
+    "included": ITEMS,
+    "excluded": ITEMS,
     "kernel_block": ANYTHING,
     "likelihood": (
         Bad("None", None, TypeError, "dtype object"),
@@ -1138,6 +1159,10 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("datasets.images.fashion_mnist", "n_samples"): (TOO_LARGE,),
     ("datasets.images.mnist", "n_samples"): (TOO_LARGE,),
     ("datasets.images.digits", "n_samples"): (TOO_LARGE,),
+    ("sampling.cholesky_determinantal_sample.cholesky_determinantal_sample", "K"): (
+        NOT_SEMIDEFINITE,
+        Bad("above one", lambda good: 100 * good, ValueError, "up to 1"),
+    ),
     ("networks.mlp.unflatten", "vector"): (Bad("short", np.ones(3), ValueError, "3"),),
     ("networks.mlp.loss_and_gradient", "targets"): (
         Bad("rows off", 2 * TARGETS, ValueError, "1 off"),

@@ -5,6 +5,8 @@ from labkit.sampling.cardinality_aware_scores import (
     CardinalityAwareScores,
     cardinality_aware_scores,
 )
+from labkit.sampling.cholesky_determinantal_sample import cholesky_determinantal_sample
+from labkit.sampling.conditioned_kernel import conditioned_kernel
 from labkit.sampling.determinantal_draws import DeterminantalDraw, determinantal_draws
 from labkit.sampling.determinantal_sample import determinantal_sample
 from labkit.sampling.greedy_determinantal_subset import GreedySubset, greedy_determinantal_subset
@@ -24,6 +26,7 @@ from labkit.sampling.sublinear_determinantal_sample import (
     SublinearDraw,
     sublinear_determinantal_sample,
 )
+from labkit.sampling.swap_chain import swap_chain
 
 __all__ = [
     "AttentionState",
@@ -34,6 +37,8 @@ __all__ = [
     "LeastSquaresPoints",
     "SublinearDraw",
     "cardinality_aware_scores",
+    "cholesky_determinantal_sample",
+    "conditioned_kernel",
     "determinantal_draws",
     "determinantal_sample",
     "greedy_determinantal_subset",
@@ -50,4 +55,5 @@ __all__ = [
     "ridge_leverage_stream",
     "sequential_attention",
     "sublinear_determinantal_sample",
+    "swap_chain",
 ]

@@ -136,7 +136,7 @@ def determinantal_draws(
     Derezinski, Calandriello, Valko: Exact sampling of determinantal point processes with sublinear
     time preprocessing, NeurIPS (2019), arXiv 1905.13476.
 
-    Notebook: ``notebooks/sampling/02_sublinear.ipynb``.
+    Notebook: ``notebooks/sampling/09_choosing_a_sampler.ipynb``.
 
     Examples
     --------

@@ -64,8 +64,8 @@ def determinantal_sample(
     algorithm, Kulesza and Taskar's algorithm 1; there an orthonormal basis of the rest is made anew
     for every item, here the rows drawn so far are made orthonormal, which draws the same law.
 
-    For a given number of items `k_determinantal_sample`; for the most likely set, nearly,
-    `greedy_determinantal_subset`.
+    For a given number of items `k_determinantal_sample`; for a few sets from a K that is known
+    `cholesky_determinantal_sample`; for the most likely set, nearly, `greedy_determinantal_subset`.
 
     References
     ----------

@@ -67,7 +67,7 @@ def low_rank_determinantal_sample(
     Kulesza, Taskar: Determinantal point processes for machine learning, Found. Trends Mach. Learn.
     5 (2012), arXiv 1207.6083.
 
-    Notebook: ``notebooks/sampling/01_determinantal.ipynb``.
+    Notebook: ``notebooks/sampling/09_choosing_a_sampler.ipynb``.
 
     Examples
     --------

@@ -399,6 +399,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "values": np.linspace(0, 1, n), "order": min(n, 5),
     },
     "sampling.marginal_kernel": lambda n: {"L": gram(n)},
+    "sampling.cholesky_determinantal_sample": lambda n: {
+        "K": np.linalg.inv(np.eye(n) + gram(n)), "n_draws": 3, "rng": 0,
+    },
+    "sampling.conditioned_kernel": lambda n: {"L": gram(n), "included": range(min(n // 2, 5))},
+    "sampling.swap_chain": lambda n: {
+        "L": gram(n), "size": min(n, 5), "n_chains": 3, "rng": 0,
+    },
     "clustering.local_bases": lambda n: {
         "snapshots": decaying(n), "labels": np.arange(2 * n) % 3, "n_components": min(n, 2),
         "mass": gram(n),
