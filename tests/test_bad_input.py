@@ -472,6 +472,18 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "temperature": 0.5,
     },
     "datasets.curves.linked_curves": lambda: {"n_per_curve": 2},
+    "spectra.marchenko_pastur.marchenko_pastur": lambda: {
+        "x": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.marchenko_pastur_fit.marchenko_pastur_fit": lambda: {
+        "eigenvalues": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.semicircle.semicircle": lambda: {"x": np.arange(1.0, 4)},
+    "spectra.spiked_covariance.spiked_covariance": lambda: {
+        "spikes": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.spiked_spectrum.spiked_spectrum": lambda: {"n_samples": 5, "n_features": 3},
+    "spectra.tracy_widom.tracy_widom": lambda: {"x": np.arange(1.0, 4)},
 }  # fmt: skip
 
 # Bad values
@@ -1077,6 +1089,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "n_per_curve": FROM_1,
     "winding": FROM_1,
+    "x": ARRAY,
+    "eigenvalues": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "spikes": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "variance": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "n_largest": (*FROM_1, TOO_LARGE),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (
