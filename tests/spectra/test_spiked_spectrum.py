@@ -49,7 +49,17 @@ def test_the_largest_are_those_of_the_whole():
     for k in (1, 4, 30):
         part = spiked_spectrum(60, 30, strength=1.0, n_largest=k, rng=3)
         np.testing.assert_allclose(part.eigenvalues, whole.eigenvalues[-k:], rtol=1e-10)
-        assert part.overlap == whole.overlap
+        assert part.overlap == pytest.approx(whole.overlap, abs=1e-9)
+
+
+@pytest.mark.parametrize(("n", "p"), [(4000, 4000), (2000, 9000), (100000, 3000)])
+def test_rows_that_are_left_out_do_not_count(n, p):
+    """For a hundred of them no row is left out at these sizes."""
+    for strength, rng in ((0.0, 0), (0.0, 1), (0.5, 2), (3.0, 3)):
+        whole = spiked_spectrum(n, p, strength=strength, n_largest=100, rng=rng)
+        part = spiked_spectrum(n, p, strength=strength, n_largest=5, rng=rng)
+        np.testing.assert_allclose(part.eigenvalues, whole.eigenvalues[-5:], rtol=1e-11)
+        assert part.overlap == pytest.approx(whole.overlap, abs=1e-9)
 
 
 def test_a_huge_spike_is_found():
