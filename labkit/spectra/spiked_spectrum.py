@@ -79,9 +79,10 @@ def spiked_spectrum(
     2. Reflect the rows so that the first column has one entry, its length; reflect the other
        columns so that the first row has one more; what is left is noise of one row and one column
        less, so repeat. The first axis stays where it is.
-    3. For the largest few, keep the first rows alone: B shrinks downwards, so their vectors fall off
-       like Airy functions of the row over m^(1/3), m = min(n, p), shifted by (3 pi k / 2)^(2/3) for
-       the k-th. After (20 + 3 k) m^(1/3) rows nothing is left that double precision could show.
+    3. For the largest few, keep the first rows alone: B shrinks downwards, so their vectors fall
+       off like Airy functions of the row over m^(1/3), m = min(n, p), shifted by
+       (3 pi k / 2)^(2/3) for the k-th. After (20 + 3 k) m^(1/3) rows nothing is left that double
+       precision could show.
     4. Eigenvalues of the tridiagonal matrix B B^T, and of the largest the left vector, which gives
        the right one.
 
