@@ -1105,6 +1105,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zero", 0.0, ValueError, "0.0"),
         Bad("beyond the values", 1e9, ValueError, "1e"),
     ),
+    "largest_exponent": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("one", 1.0, ValueError, "1.0"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -64,8 +64,8 @@ def distance(above: np.ndarray, exponent: float) -> float:
     return float(max(np.max(ranks[1:] - share), np.max(share - ranks[:-1])))
 
 
-def scan(logs: np.ndarray) -> TailScan:
-    """Return the cutoff whose tail is closest to its own power law.
+def scan(logs: np.ndarray, largest: float = np.inf) -> TailScan:
+    """Return the cutoff whose tail is closest to its own power law, of exponents up to a limit.
 
     1. A lower bound for each candidate, from `N_PLACES` ranks of its tail.
     2. The candidate with the lowest bound is looked at in full. Nobody whose bound is at or above
@@ -75,6 +75,7 @@ def scan(logs: np.ndarray) -> TailScan:
     """
     n = len(logs)
     starts, alphas = exponents(logs)
+    alphas = np.minimum(alphas, largest)
     bound = np.empty(len(starts))
     share_of = np.linspace(0, 1, N_PLACES)
     for first in range(0, len(starts), BLOCK):  # step 1

@@ -44,7 +44,9 @@ class PowerLawFit:
     n_evaluations: int
 
 
-def power_law_fit(values: Array, *, cutoff: float | None = None) -> PowerLawFit:
+def power_law_fit(
+    values: Array, *, cutoff: float | None = None, largest_exponent: float | None = None
+) -> PowerLawFit:
     r"""Return exponent and cutoff of a power law in the tail.
 
     .. math:: p(x) = \frac{\alpha - 1}{x_0} \Bigl(\frac{x}{x_0}\Bigr)^{-\alpha}, \quad x \ge x_0,
@@ -57,12 +59,16 @@ def power_law_fit(values: Array, *, cutoff: float | None = None) -> PowerLawFit:
     cutoff : float, optional
         x_0, from where on all values are used; at least two different ones must remain. By default
         it is chosen among the values.
+    largest_exponent : float, optional
+        A limit for alpha, above 1, during the scan too. Some programs have one; it is here to show
+        what it does, see the notebook.
 
     Returns
     -------
     PowerLawFit
-        alpha has no upper limit: for a tail that is no power law, such as that of a bulk with an
-        edge, it is large, and only `power_law_goodness` says what it is worth.
+        alpha has no upper limit unless one is asked for: for a tail that is no power law, such as
+        that of a bulk with an edge, it is large, and only `power_law_goodness` says what it is
+        worth.
 
     Raises
     ------
@@ -105,6 +111,9 @@ def power_law_fit(values: Array, *, cutoff: float | None = None) -> PowerLawFit:
     """
     x = sorted_positive(values, "values")
     n = len(x)
+    largest = math.inf
+    if largest_exponent is not None:
+        largest = check_real(largest_exponent, "largest_exponent", 1.0, open_low=True)
     logs = np.log(x)  # step 1
     if cutoff is not None:
         cutoff = check_real(cutoff, "cutoff", 0.0, open_low=True)
@@ -113,10 +122,10 @@ def power_law_fit(values: Array, *, cutoff: float | None = None) -> PowerLawFit:
             raise ValueError(f"cutoff must leave two different values above it, got {cutoff:g}")
         above = logs[start:] - np.log(cutoff)
         n_tail = n - start
-        alpha = float(1 + n_tail / np.sum(above))
+        alpha = min(float(1 + n_tail / np.sum(above)), largest)
         error = (alpha - 1) / math.sqrt(n_tail)
         return PowerLawFit(alpha, error, cutoff, n_tail, distance(above, alpha), n_tail)
-    found = scan(logs)  # steps 2 and 3
+    found = scan(logs, largest)  # steps 2 and 3
     n_tail = n - found.start
     error = (found.exponent - 1) / math.sqrt(n_tail)
     return PowerLawFit(
