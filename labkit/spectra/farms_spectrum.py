@@ -58,9 +58,11 @@ def farms_spectrum(
 
     n_per_side^2 decompositions of small matrices. Hu, Goel, Killiakov and Yang (2025) put Hill's
     estimator with the upper half of the list behind it: ``hill_estimator(found)[len(found) // 2 -
-    1]``, a shape index rather than the exponent of a tail. Here the window always keeps its shape,
-    where a layer narrower than the window cuts it off in the code that was seen. Convolutions, and
-    what the paper does with the exponents (learning rates, pruning shares), are left out.
+    1]``, a shape index rather than the exponent of a tail. In the code that was seen the strides
+    are rounded down, so that the last window may not reach the end, and a layer narrower than the
+    window cuts it off; here windows reach both ends and keep their shape. Convolutions, a second
+    rule for the cutoff, and what the paper does with the exponents (learning rates, pruning shares)
+    are left out.
 
     Overlapping windows share entries, so the list is no independent sample, and one huge entry
     stands in many of them.

@@ -1,4 +1,4 @@
-"""How sure is a tail exponent, when the start of the tail had to be found as well?"""
+"""The confidence of a tail exponent, when the start of the tail had to be found as well."""
 
 from __future__ import annotations
 
