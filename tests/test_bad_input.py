@@ -485,6 +485,23 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "temperature": 0.5,
     },
     "datasets.curves.linked_curves": lambda: {"n_per_curve": 2},
+    "spectra.marchenko_pastur.marchenko_pastur": lambda: {
+        "x": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.marchenko_pastur_fit.marchenko_pastur_fit": lambda: {
+        "eigenvalues": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.farms_spectrum.farms_spectrum": lambda: {"W": X},
+    "spectra.hill_estimator.hill_estimator": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.power_law_fit.power_law_fit": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.power_law_goodness.power_law_goodness": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.power_law_interval.power_law_interval": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.semicircle.semicircle": lambda: {"x": np.arange(1.0, 4)},
+    "spectra.spiked_covariance.spiked_covariance": lambda: {
+        "spikes": np.arange(1.0, 4), "aspect_ratio": 0.5,
+    },
+    "spectra.spiked_spectrum.spiked_spectrum": lambda: {"n_samples": 5, "n_features": 3},
+    "spectra.tracy_widom.tracy_widom": lambda: {"x": np.arange(1.0, 4)},
 }  # fmt: skip
 
 # Bad values
@@ -1104,6 +1121,21 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "n_per_curve": FROM_1,
     "winding": FROM_1,
+    "x": ARRAY,
+    "eigenvalues": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "spikes": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "variance": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
+    "n_largest": (*FROM_1, TOO_LARGE),
+    "cutoff": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+        Bad("beyond the values", 1e9, ValueError, "1e"),
+    ),
+    "largest_exponent": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        Bad("one", 1.0, ValueError, "1.0"),
+    ),
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (

@@ -153,7 +153,7 @@ def test_make_offers_what_a_page_says(page):
     assert named <= offered
 
 
-@pytest.mark.parametrize("package", ["clustering", "linalg", "networks", "pca"])
+@pytest.mark.parametrize("package", ["clustering", "linalg", "networks", "pca", "spectra"])
 def test_import_adds_little_to_that_of_numpy(package):
     code = (
         "import time, numpy\nstart = time.perf_counter()\n"

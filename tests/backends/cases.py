@@ -444,6 +444,11 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "X": random(n, 3), "K": gram(n), "penalty": 1.0, "step_size": 0.01,
         "parameters": networks.initial_parameters((3, 8, 2), like=np.zeros(1), rng=0),
     },
+    "spectra.farms_spectrum": lambda n: {"W": random(n, 2 * n), "n_per_side": 3},
+    "spectra.hill_estimator": lambda n: {"values": np.exp(random(n + 1))},
+    "spectra.marchenko_pastur": lambda n: {"x": np.linspace(0, 4, n), "aspect_ratio": 0.5},
+    "spectra.semicircle": lambda n: {"x": np.linspace(-3, 3, n)},
+    "spectra.spiked_covariance": lambda n: {"spikes": np.linspace(0, 3, n), "aspect_ratio": 0.5},
 }  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""Spectra of weights and of noise: limiting laws, spikes, edges, tails."""
+
+from labkit.spectra.farms_spectrum import farms_spectrum
+from labkit.spectra.hill_estimator import hill_estimator
+from labkit.spectra.marchenko_pastur import marchenko_pastur
+from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
+from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
+from labkit.spectra.power_law_goodness import PowerLawGoodness, power_law_goodness
+from labkit.spectra.power_law_interval import PowerLawInterval, power_law_interval
+from labkit.spectra.results import SpectralLaw
+from labkit.spectra.semicircle import semicircle
+from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
+from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
+from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
+
+__all__ = [
+    "BulkFit",
+    "EdgeLaw",
+    "PowerLawFit",
+    "PowerLawGoodness",
+    "PowerLawInterval",
+    "SpectralLaw",
+    "SpikedCovariance",
+    "SpikedSpectrum",
+    "farms_spectrum",
+    "hill_estimator",
+    "marchenko_pastur",
+    "marchenko_pastur_fit",
+    "power_law_fit",
+    "power_law_goodness",
+    "power_law_interval",
+    "semicircle",
+    "spiked_covariance",
+    "spiked_spectrum",
+    "tracy_widom",
+]
