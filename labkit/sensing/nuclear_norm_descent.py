@@ -62,7 +62,7 @@ def nuclear_norm_descent(
     References
     ----------
     Toh, Yun: An accelerated proximal gradient algorithm for nuclear norm regularized linear least
-    squares problems, Pacific J. Optim. 6 (2010), algorithm 1. O'Donoghue, Candes: Adaptive restart
+    squares problems, Pacific J. Optim. 6 (2010). O'Donoghue, Candes: Adaptive restart
     for accelerated gradient schemes, Found. Comput. Math. 15 (2015).
 
     Notebook: ``notebooks/sensing/02_conditioning.ipynb``.

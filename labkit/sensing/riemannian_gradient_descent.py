@@ -63,7 +63,7 @@ def riemannian_gradient_descent(
     References
     ----------
     Wei, Cai, Chan, Leung: Guarantees of Riemannian optimization for low rank matrix recovery, SIAM
-    J. Matrix Anal. Appl. 37 (2016), algorithm 1.
+    J. Matrix Anal. Appl. 37 (2016).
 
     Notebook: ``notebooks/sensing/02_conditioning.ipynb``.
 
