@@ -69,19 +69,23 @@ def prepare(
     cost, before = math.inf, math.inf
     while True:
         about = _outline_for(columns, size)
-        work = n_sets * work_of_a_set(block, about, size, SHARE * bar, draw)
-        if work < cost:
-            best, cost = about, work
-        m = max(columns.n_columns, 4)
+        m, left = max(columns.n_columns, 4), float(columns.left.sum())
         doubling = n * m * (SLOW * m + ENTRY) + m * CALLS["column"]
-        if doubling > min(cost, SHARE * bar) or 2 * n * m > MOST:
-            return best, cost
-        left = float(columns.left.sum())
-        if math.isfinite(cost) and left > before / 2:  # a slow spectrum: more columns say little
-            return best, cost
+        bearable = doubling <= SHARE * bar and 2 * n * m <= MOST
+        surely = doubling <= n_sets * sum(_work_of_one(about)) and left <= before / 2
+        if not (bearable and surely):  # or else more columns pay even if every list is accepted
+            work = n_sets * work_of_a_set(block, about, size, SHARE * bar, draw)
+            if work < cost:
+                best, cost = about, work
+            slow = math.isfinite(cost) and left > before / 2  # more columns say little
+            if not bearable or doubling > cost or slow:
+                return best, cost
         before = left
         for _ in range(2 * m - columns.n_columns):
             if columns.left.max() == 0:
+                if best is None:
+                    best = _outline_for(columns, size)
+                    cost = n_sets * work_of_a_set(block, best, size, SHARE * bar, draw)
                 return best, cost
             columns.add(draw)
 
@@ -131,10 +135,8 @@ def work_of_a_set(block: Block, about: Outline, size: int | None, most: float, d
     float
         Infinity if the lists are too long to be tried.
     """
-    expected = about.q * math.exp(about.s / about.q)
-    a_list = expected**3 + ENTRY * expected**2 + CALLS["list"]
-    a_set = 10 * expected**3 + CALLS["set"]
-    if expected > LONGEST or N_TRIALS * (a_list + (a_set if size else 0)) > most:
+    a_list, a_set = _work_of_one(about)
+    if a_list == math.inf or N_TRIALS * (a_list + (a_set if size else 0)) > most:
         return math.inf
     chances, both = np.zeros(N_TRIALS), np.zeros(N_TRIALS)
     for i in range(N_TRIALS):
@@ -168,6 +170,15 @@ def chance_of_size(values: np.ndarray, size: int) -> float:
     values = np.clip(values, 0.0, None)
     log_all = float(log_symmetric_polynomials(values, order=size)[-1, size])
     return math.exp(log_all - float(np.sum(np.log1p(values))))
+
+
+def _work_of_one(about: Outline) -> tuple[float, float]:
+    """Return the operations for a list and for a set from it; infinity for lists too long."""
+    expected = about.q * math.exp(about.s / about.q)
+    if expected > LONGEST:
+        return math.inf, math.inf
+    a_list = expected**3 + ENTRY * expected**2 + CALLS["list"]
+    return a_list, 10 * expected**3 + CALLS["set"]
 
 
 def _outline_for(columns: Columns, size: int | None) -> Outline:

@@ -113,7 +113,8 @@ def determinantal_draws(
        alpha at which about k items are expected; the law given the size does not depend on it. Draw
        six trial lists as `sublinear_determinantal_sample` does and take the mean of their
        chances, for given k times the probability that a set from the list has k items. That tells
-       the work for one set.
+       the work for one set. Where twice as many columns cost less than a set from the first list,
+       no trial is needed.
     4. Go on to twice as many columns while they cost less than what is expected to be left to do
        and less than a twentieth of eigenvectors, and while a doubling at least halves what the
        columns leave; without any bearable list, while they fit into 0.5 GB. That is a rule of

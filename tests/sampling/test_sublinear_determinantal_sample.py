@@ -52,6 +52,24 @@ def test_bound_is_at_least_the_mean_size_and_near_it_with_enough_columns():
     assert mean - 1e-9 <= bounds[2] <= mean + 4.0
 
 
+def test_a_draw_costs_as_much_from_a_thousand_items_as_from_a_hundred_thousand():
+    entries, columns = [], []
+    for n in (10**3, 10**4, 10**5):
+        x, largest = np.linspace(0, 1, n), []
+
+        def block(rows, columns, x=x, n=n, largest=largest):
+            largest.append(len(rows) * len(columns))
+            return 30 / n * np.exp(-((x[rows][:, None] - x[columns][None]) ** 2) / 0.02)
+
+        states = sublinear_determinantal_sample(block, np.full(n, 30 / n), rng=0)
+        found = list(islice(states, 400))
+        entries.append(np.mean([draw.n_entries for draw in found]))
+        columns.append(found[0].n_pivots)
+        assert max(largest) <= max(n, 30_000)  # a column, or a list by itself
+    assert max(entries) < 1.25 * min(entries)  # means of 400, a few per cent
+    assert max(columns) <= min(columns) + 3
+
+
 def test_what_was_asked_for_is_what_is_counted():
     asked = []
     L = gram(30, 4)
