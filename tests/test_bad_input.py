@@ -201,6 +201,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.own.from_file": lambda: {"path": Path(__file__).parent / "datasets" / "table.csv"},
     "datasets.optional.sea_surface_temperature": dict,
     "datasets.optional.gene_expression": dict,
+    "datasets.pretrained.sentence_encoder": dict,
+    "datasets.pretrained.language_model": lambda: {"block": 0},
     "pca.oja_components.oja_components": lambda: {
         "batches": [X], "n_components": 1, "step_size": 0.1,
     },
@@ -999,6 +1001,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "L": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
     "matrix": (*MATRIX, NOT_SQUARE, NOT_SYMMETRIC, NOT_SEMIDEFINITE),
     "size": (*(bad for bad in FROM_1 if bad.label != "None"), TOO_LARGE),
+    "block": (*FROM_0, TOO_LARGE),
     "n_draws": FROM_1,
     "n_chains": FROM_1,
     "included": ITEMS,

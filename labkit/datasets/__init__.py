@@ -34,6 +34,7 @@ from labkit.datasets.motions import rigid_motions
 from labkit.datasets.optional import gene_expression, sea_surface_temperature
 from labkit.datasets.own import from_file
 from labkit.datasets.perturbed import perturbed_completion
+from labkit.datasets.pretrained import PretrainedWeights, language_model, sentence_encoder
 from labkit.datasets.redundant import RedundantRegression, redundant_features
 from labkit.datasets.regressions import spiked_regression
 from labkit.datasets.rings import joined_rings
@@ -78,6 +79,7 @@ __all__ = [
     "HiddenGroups",
     "Individuals",
     "LowRankMixture",
+    "PretrainedWeights",
     "ProjectedFilm",
     "Provenance",
     "RedundantRegression",
@@ -106,6 +108,7 @@ __all__ = [
     "iris",
     "joined_rings",
     "kronecker_signal",
+    "language_model",
     "linked_curves",
     "log_bilinear_counts",
     "low_rank_mixture",
@@ -124,6 +127,7 @@ __all__ = [
     "rigid_motions",
     "sea_surface_temperature",
     "sensing_problem",
+    "sentence_encoder",
     "sparsely_seen_rows",
     "spiked_regression",
     "tubal_problem",
