@@ -4,6 +4,7 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
+from labkit.spectra.network_report import LayerReport, network_report
 from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
 from labkit.spectra.power_law_goodness import PowerLawGoodness, power_law_goodness
 from labkit.spectra.power_law_interval import PowerLawInterval, power_law_interval
@@ -16,6 +17,7 @@ from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
 __all__ = [
     "BulkFit",
     "EdgeLaw",
+    "LayerReport",
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
@@ -26,6 +28,7 @@ __all__ = [
     "hill_estimator",
     "marchenko_pastur",
     "marchenko_pastur_fit",
+    "network_report",
     "power_law_fit",
     "power_law_goodness",
     "power_law_interval",
