@@ -56,7 +56,8 @@ def matching_pursuit_representation(
     For a block of samples at once:
 
     1. The correlations of the residuals with all samples, one matrix product; each sample takes the
-       largest in magnitude, itself excluded.
+       largest in magnitude, itself excluded. In single precision, which halves the time: of two
+       that agree to seven digits either may come. Everything else is in the precision of X.
     2. Of the new one, what is orthogonal to those chosen before (Gram-Schmidt, twice), becomes the
        next row of an orthonormal basis Q. A chosen one that adds nothing ends its sample's search.
     3. The residual loses its component along it.
@@ -91,7 +92,8 @@ def matching_pursuit_representation(
     n, d = rows.shape
     k = min(n_nonzero, n - 1, d)
     block = max(N_TOGETHER, CACHED_ENTRIES // n)
-    parts = [_pursue(rows, i, min(i + block, n), k, tol) for i in range(0, n, block)]
+    columns = np.ascontiguousarray(rows.T, dtype=np.float32)
+    parts = [_pursue(rows, columns, i, min(i + block, n), k, tol) for i in range(0, n, block)]
     chosen, values, left, n_steps = (list(part) for part in zip(*parts, strict=True))
     taken = np.concatenate(chosen)
     kept = taken >= 0
@@ -101,7 +103,7 @@ def matching_pursuit_representation(
 
 
 def _pursue(
-    rows: np.ndarray, start: int, stop: int, k: int, tol: float
+    rows: np.ndarray, columns: np.ndarray, start: int, stop: int, k: int, tol: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Return for samples start to stop: chosen (-1 for none), coefficients, residuals, steps."""
     n_here, d = stop - start, rows.shape[1]
@@ -112,12 +114,11 @@ def _pursue(
     R = np.broadcast_to(np.eye(k, dtype=rows.dtype), (n_here, k, k)).copy()
     z = np.zeros((n_here, k), rows.dtype)
     going = np.flatnonzero(np.linalg.norm(left, axis=1) > tol)
-    table, step = np.empty((n_here, len(rows)), rows.dtype), 0
+    table, step = np.empty((n_here, len(rows)), np.float32), 0
     while step < k and len(going):
-        correlations = np.matmul(left[going], rows.T, out=table[: len(going)])  # step 1
-        np.abs(correlations, out=correlations)
-        correlations[np.arange(len(going)), start + going] = -1
-        best = correlations.argmax(axis=1)
+        rough = left[going].astype(np.float32)
+        correlations = np.matmul(rough, columns, out=table[: len(going)])  # step 1
+        best = _largest_of_others(correlations, start + going)
         fresh = rows[best]
         basis = Q[going, :step]
         shares = np.zeros((len(going), step), rows.dtype)
@@ -138,3 +139,13 @@ def _pursue(
         step += 1
     values = np.linalg.solve(R, z[:, :, None])[:, :, 0]  # step 4
     return chosen, values, np.linalg.norm(left, axis=1), step
+
+
+def _largest_of_others(correlations: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Return where each row is largest in size, its own place left out; the first of equals."""
+    here = np.arange(len(correlations))
+    correlations[here, own] = 0.0
+    high, low = correlations.argmax(axis=1), correlations.argmin(axis=1)
+    up, down = correlations[here, high], -correlations[here, low]
+    best = np.where(up > down, high, np.where(up < down, low, np.minimum(high, low)))
+    return np.where(best == own, (own + 1) % correlations.shape[1], best)  # all others are zero
