@@ -1,13 +1,16 @@
 """Spectra of weights and of noise: limiting laws, spikes, edges, tails."""
 
+from labkit.spectra.effective_rank import EffectiveRank, effective_rank
 from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
+from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
 from labkit.spectra.network_report import LayerReport, network_report
 from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
 from labkit.spectra.power_law_goodness import PowerLawGoodness, power_law_goodness
 from labkit.spectra.power_law_interval import PowerLawInterval, power_law_interval
+from labkit.spectra.random_layers import random_layers
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
@@ -17,21 +20,26 @@ from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
 __all__ = [
     "BulkFit",
     "EdgeLaw",
+    "EffectiveRank",
     "LayerReport",
+    "MatrixNuclearNorm",
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
     "SpectralLaw",
     "SpikedCovariance",
     "SpikedSpectrum",
+    "effective_rank",
     "farms_spectrum",
     "hill_estimator",
     "marchenko_pastur",
     "marchenko_pastur_fit",
+    "matrix_nuclear_norm",
     "network_report",
     "power_law_fit",
     "power_law_goodness",
     "power_law_interval",
+    "random_layers",
     "semicircle",
     "spiked_covariance",
     "spiked_spectrum",

@@ -447,6 +447,9 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "spectra.farms_spectrum": lambda n: {"W": random(n, 2 * n), "n_per_side": 3},
     "spectra.hill_estimator": lambda n: {"values": np.exp(random(n + 1))},
     "spectra.marchenko_pastur": lambda n: {"x": np.linspace(0, 4, n), "aspect_ratio": 0.5},
+    "spectra.effective_rank": lambda n: {"X": random(n, 5)},
+    "spectra.matrix_nuclear_norm": lambda n: {"X": random(n, 5)},
+    "spectra.random_layers": lambda n: {"X": random(n, 5), "width": 6, "rng": 0},
     "spectra.network_report": lambda n: {
         "matrices": {"W": random(n, 2 * n)}, "n_shuffles": 1, "rng": 0,
     },
