@@ -25,7 +25,7 @@ def test_distribution_is_the_integral_of_the_density(gamma):
     for q in (0.0, 0.2, 0.5, 0.9, 1.0):
         x = a + q * (b - a)
         law = marchenko_pastur(np.array([x]), aspect_ratio=gamma, variance=2.0)
-        below = quad(density, a, x, args=(gamma, 2.0))[0]
+        below = quad(density, a, x, args=(gamma, 2.0))[0] if q else 0.0
         assert law.distribution[0] == pytest.approx(law.mass_at_zero + below, abs=1e-9)
 
 
