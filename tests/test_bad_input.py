@@ -498,6 +498,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "spectra.effective_rank.effective_rank": lambda: {"X": X},
     "spectra.matrix_nuclear_norm.matrix_nuclear_norm": lambda: {"X": X},
     "spectra.random_layers.random_layers": lambda: {"X": X, "width": 4},
+    "spectra.functional_dimension.functional_dimension": lambda: {
+        "parameters": parameters(), "X": X,
+    },
+    "spectra.interaction_basis.interaction_basis": lambda: {
+        "hidden": X, "output_gradients": np.ones((6, 2, 3)),
+    },
     "spectra.network_report.network_report": lambda: {"matrices": {"first": X}},
     "spectra.power_law_fit.power_law_fit": lambda: {"values": np.arange(1.0, 4)},
     "spectra.power_law_goodness.power_law_goodness": lambda: {"values": np.arange(1.0, 4)},
@@ -1018,6 +1024,8 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "slope": (*NO_REAL, NEGATIVE, ABOVE_1),
     "exponent": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "normalize": ANYTHING,
+    "hidden": MATRIX,
+    "output_gradients": (*ARRAY, Bad("short", lambda good: good[:2], ValueError, r"\(2, ")),
     "block": (*FROM_0, TOO_LARGE),
     "n_draws": FROM_1,
     "n_chains": FROM_1,

@@ -2,7 +2,9 @@
 
 from labkit.spectra.effective_rank import EffectiveRank, effective_rank
 from labkit.spectra.farms_spectrum import farms_spectrum
+from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
+from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
@@ -21,6 +23,8 @@ __all__ = [
     "BulkFit",
     "EdgeLaw",
     "EffectiveRank",
+    "FunctionalDimension",
+    "InteractionBasis",
     "LayerReport",
     "MatrixNuclearNorm",
     "PowerLawFit",
@@ -31,7 +35,9 @@ __all__ = [
     "SpikedSpectrum",
     "effective_rank",
     "farms_spectrum",
+    "functional_dimension",
     "hill_estimator",
+    "interaction_basis",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "matrix_nuclear_norm",

@@ -450,6 +450,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "spectra.effective_rank": lambda n: {"X": random(n, 5)},
     "spectra.matrix_nuclear_norm": lambda n: {"X": random(n, 5)},
     "spectra.random_layers": lambda n: {"X": random(n, 5), "width": 6, "rng": 0},
+    "spectra.functional_dimension": inputs,
+    "spectra.interaction_basis": lambda n: {
+        "hidden": random(4 * n, n), "output_gradients": random(4 * n, 2, n),
+    },
     "spectra.network_report": lambda n: {
         "matrices": {"W": random(n, 2 * n)}, "n_shuffles": 1, "rng": 0,
     },
