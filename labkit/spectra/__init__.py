@@ -7,6 +7,10 @@ from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
 from labkit.spectra.power_law_goodness import PowerLawGoodness, power_law_goodness
 from labkit.spectra.power_law_interval import PowerLawInterval, power_law_interval
+from labkit.spectra.quadratic_regression_descent import (
+    QuadraticModels,
+    quadratic_regression_descent,
+)
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
@@ -19,6 +23,7 @@ __all__ = [
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
+    "QuadraticModels",
     "SpectralLaw",
     "SpikedCovariance",
     "SpikedSpectrum",
@@ -29,6 +34,7 @@ __all__ = [
     "power_law_fit",
     "power_law_goodness",
     "power_law_interval",
+    "quadratic_regression_descent",
     "semicircle",
     "spiked_covariance",
     "spiked_spectrum",
