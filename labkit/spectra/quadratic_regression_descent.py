@@ -97,6 +97,8 @@ def quadratic_regression_descent(
     3. The step, by the same formulae, from where the model stood.
     4. A model with an entry beyond the ninth root of the largest number stops: no later step of it
        could be trusted. ``escaped`` tells.
+    5. Residuals below the root of the smallest normal number become 0. What squares of them would
+       add is nothing, and numbers below normal are slow.
 
     The parameters are never needed: z and J say all of them that matters. A step costs the product
     of Q with a vector, ``n_outputs n_parameters^2``, two of them for rho > 0.
@@ -137,6 +139,7 @@ def quadratic_regression_descent(
     check_same_device(residuals=z, jacobian=J, Q=Q)
     xp = array_namespace(z)
     limit = float(xp.finfo(z.dtype).max) ** (1 / 9)
+    nothing = float(xp.finfo(z.dtype).smallest_normal) ** 0.5
     _check_shapes(z, J, Q)
     for name, array in (("residuals", z), ("jacobian", J), ("Q", Q)):
         largest = float(xp.max(xp.abs(array)))
@@ -144,6 +147,7 @@ def quadratic_regression_descent(
             raise ValueError(f"{name} must have entries below {limit:.3g}, got {largest:.3g}")
     eta = check_real(step_size, "step_size", 0.0, limit, open_low=True)
     rho = check_real(sam_radius, "sam_radius", 0.0, limit)
+    curvature = xp.reshape(Q, (Q.shape[0], -1, Q.shape[3]))  # one product instead of n_outputs
 
     def states(z: Array, J: Array) -> Iterator[QuadraticModels]:
         inside = xp.ones_like(z[:, 0], dtype=xp.bool)
@@ -151,12 +155,13 @@ def quadratic_regression_descent(
             yield QuadraticModels(z, J, ~inside)
             direction = _gradient(z, J)  # step 1
             if rho > 0:
-                there, slopes = _moved(z, J, Q, rho * direction)  # step 2
+                there, slopes = _moved(z, J, curvature, rho * direction)  # step 2
                 inside = inside & _within(there, slopes, limit)
                 there = xp.clip(there, min=-limit, max=limit)
                 direction = _gradient(there, xp.clip(slopes, min=-limit, max=limit))
-            there, slopes = _moved(z, J, Q, -eta * direction)  # step 3
+            there, slopes = _moved(z, J, curvature, -eta * direction)  # step 3
             inside = inside & _within(there, slopes, limit)  # step 4
+            there = xp.where(xp.abs(there) < nothing, xp.zeros_like(there), there)  # step 5
             z = xp.where(inside[:, None], there, z)
             J = xp.where(inside[:, None, None], slopes, J)
 
@@ -168,9 +173,9 @@ def _gradient(z: Array, J: Array) -> Array:
     return (z[:, None, :] @ J)[:, 0, :]
 
 
-def _moved(z: Array, J: Array, Q: Array, by: Array) -> tuple[Array, Array]:
+def _moved(z: Array, J: Array, curvature: Array, by: Array) -> tuple[Array, Array]:
     """Return residuals and Jacobian after a step."""
-    bend = (Q @ by[:, None, :, None])[..., 0]
+    bend = array_namespace(z).reshape(curvature @ by[:, :, None], J.shape)
     return z + ((J + bend / 2) @ by[:, :, None])[..., 0], J + bend
 
 
