@@ -496,6 +496,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "spectra.power_law_fit.power_law_fit": lambda: {"values": np.arange(1.0, 4)},
     "spectra.power_law_goodness.power_law_goodness": lambda: {"values": np.arange(1.0, 4)},
     "spectra.power_law_interval.power_law_interval": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.quadratic_regression_descent.quadratic_regression_descent": lambda: {
+        "residuals": X, "jacobian": np.ones((6, 3, 2)), "Q": np.ones((1, 3, 2, 2)),
+        "step_size": 0.1,
+    },
     "spectra.semicircle.semicircle": lambda: {"x": np.arange(1.0, 4)},
     "spectra.spiked_covariance.spiked_covariance": lambda: {
         "spikes": np.arange(1.0, 4), "aspect_ratio": 0.5,
@@ -1124,6 +1128,14 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "x": ARRAY,
     "eigenvalues": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
     "spikes": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "residuals": MATRIX,
+    "jacobian": (*ARRAY, Bad("short", lambda good: good[:2], ValueError, r"\(2, ")),
+    "Q": (
+        *ARRAY,
+        Bad("others", lambda good: good[:, :, :1], ValueError, r", 1, "),
+        Bad("not symmetric", changed_corner, ValueError, "differ by"),
+    ),
+    "sam_radius": (*NO_REAL, NEGATIVE),
     "variance": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "n_largest": (*FROM_1, TOO_LARGE),
     "cutoff": (
@@ -1177,6 +1189,9 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("sensing.deep_linear_regression.deep_linear_regression", "targets"): (
         Bad("short", TARGETS[:2], ValueError, "got 2"),
+    ),
+    ("spectra.quadratic_regression_descent.quadratic_regression_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
     ),
     ("sensing.scalar_descent.scalar_descent", "step_size"): (
         Bad("None", None, TypeError, "None"),

@@ -447,6 +447,10 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "spectra.farms_spectrum": lambda n: {"W": random(n, 2 * n), "n_per_side": 3},
     "spectra.hill_estimator": lambda n: {"values": np.exp(random(n + 1))},
     "spectra.marchenko_pastur": lambda n: {"x": np.linspace(0, 4, n), "aspect_ratio": 0.5},
+    "spectra.quadratic_regression_descent": lambda n: {
+        "residuals": random(2, 3), "jacobian": random(2, 3, n) / np.sqrt(n),
+        "Q": np.stack([gram(n)] * 3)[None] / n, "step_size": 0.1, "sam_radius": 0.05,
+    },
     "spectra.semicircle": lambda n: {"x": np.linspace(-3, 3, n)},
     "spectra.spiked_covariance": lambda n: {"spikes": np.linspace(0, 3, n), "aspect_ratio": 0.5},
 }  # fmt: skip
