@@ -1133,7 +1133,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "Q": (
         *ARRAY,
         Bad("others", lambda good: good[:, :, :1], ValueError, r", 1, "),
-        Bad("not symmetric", changed_corner, ValueError, "differ by"),
+        Bad("not symmetric", lambda good: good + np.eye(2, k=1), ValueError, "differ by"),
     ),
     "sam_radius": (*NO_REAL, NEGATIVE),
     "variance": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
