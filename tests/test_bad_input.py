@@ -504,6 +504,10 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "spectra.spiked_covariance.spiked_covariance": lambda: {
         "spikes": np.arange(1.0, 4), "aspect_ratio": 0.5,
     },
+    "spectra.largest_stable_step.largest_stable_step": lambda: {
+        "curvatures": np.arange(1.0, 4), "n_per_batch": 2,
+    },
+    "spectra.spiked_wigner.spiked_wigner": lambda: {"planted": np.arange(1.0, 4)},
     "spectra.spiked_spectrum.spiked_spectrum": lambda: {"n_samples": 5, "n_features": 3},
     "spectra.tracy_widom.tracy_widom": lambda: {"x": np.arange(1.0, 4)},
 }  # fmt: skip
@@ -1127,6 +1131,13 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "winding": FROM_1,
     "x": ARRAY,
     "eigenvalues": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "curvatures": (
+        *ARRAY,
+        Bad("negative", lambda good: -good, ValueError, "-3"),
+        Bad("zero", lambda good: 0 * good, ValueError, "got 0 to 0"),
+    ),
+    "n_per_batch": FROM_1,
+    "planted": ARRAY,
     "spikes": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
     "residuals": MATRIX,
     "jacobian": (*ARRAY, Bad("short", lambda good: good[:2], ValueError, r"\(2, ")),

@@ -2,6 +2,7 @@
 
 from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.hill_estimator import hill_estimator
+from labkit.spectra.largest_stable_step import largest_stable_step
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
@@ -15,6 +16,7 @@ from labkit.spectra.results import SpectralLaw
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
 from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
+from labkit.spectra.spiked_wigner import SpikedWigner, spiked_wigner
 from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
 
 __all__ = [
@@ -27,8 +29,10 @@ __all__ = [
     "SpectralLaw",
     "SpikedCovariance",
     "SpikedSpectrum",
+    "SpikedWigner",
     "farms_spectrum",
     "hill_estimator",
+    "largest_stable_step",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "power_law_fit",
@@ -38,5 +42,6 @@ __all__ = [
     "semicircle",
     "spiked_covariance",
     "spiked_spectrum",
+    "spiked_wigner",
     "tracy_widom",
 ]

@@ -453,6 +453,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "spectra.semicircle": lambda n: {"x": np.linspace(-3, 3, n)},
     "spectra.spiked_covariance": lambda n: {"spikes": np.linspace(0, 3, n), "aspect_ratio": 0.5},
+    "spectra.largest_stable_step": lambda n: {"curvatures": np.linspace(0, 3, n), "n_per_batch": n},
+    "spectra.spiked_wigner": lambda n: {"planted": np.linspace(-3, 3, n)},
 }  # fmt: skip
 
 
