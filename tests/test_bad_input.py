@@ -508,10 +508,18 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "spectra.power_law_fit.power_law_fit": lambda: {"values": np.arange(1.0, 4)},
     "spectra.power_law_goodness.power_law_goodness": lambda: {"values": np.arange(1.0, 4)},
     "spectra.power_law_interval.power_law_interval": lambda: {"values": np.arange(1.0, 4)},
+    "spectra.quadratic_regression_descent.quadratic_regression_descent": lambda: {
+        "residuals": X, "jacobian": np.ones((6, 3, 2)), "Q": np.ones((1, 3, 2, 2)),
+        "step_size": 0.1,
+    },
     "spectra.semicircle.semicircle": lambda: {"x": np.arange(1.0, 4)},
     "spectra.spiked_covariance.spiked_covariance": lambda: {
         "spikes": np.arange(1.0, 4), "aspect_ratio": 0.5,
     },
+    "spectra.largest_stable_step.largest_stable_step": lambda: {
+        "curvatures": np.arange(1.0, 4), "n_per_batch": 2,
+    },
+    "spectra.spiked_wigner.spiked_wigner": lambda: {"planted": np.arange(1.0, 4)},
     "spectra.spiked_spectrum.spiked_spectrum": lambda: {"n_samples": 5, "n_features": 3},
     "spectra.tracy_widom.tracy_widom": lambda: {"x": np.arange(1.0, 4)},
 }  # fmt: skip
@@ -1151,7 +1159,22 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "winding": FROM_1,
     "x": ARRAY,
     "eigenvalues": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "curvatures": (
+        *ARRAY,
+        Bad("negative", lambda good: -good, ValueError, "-3"),
+        Bad("zero", lambda good: 0 * good, ValueError, "got 0 to 0"),
+    ),
+    "n_per_batch": FROM_1,
+    "planted": ARRAY,
     "spikes": (*ARRAY, Bad("negative", lambda good: -good, ValueError, "-3")),
+    "residuals": MATRIX,
+    "jacobian": (*ARRAY, Bad("short", lambda good: good[:2], ValueError, r"\(2, ")),
+    "Q": (
+        *ARRAY,
+        Bad("others", lambda good: good[:, :, :1], ValueError, r", 1, "),
+        Bad("not symmetric", lambda good: good + np.eye(2, k=1), ValueError, "differ by"),
+    ),
+    "sam_radius": (*NO_REAL, NEGATIVE),
     "variance": (*NO_REAL, NEGATIVE, Bad("zero", 0.0, ValueError, "0.0")),
     "n_largest": (*FROM_1, TOO_LARGE),
     "cutoff": (
@@ -1205,6 +1228,9 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ),
     ("sensing.deep_linear_regression.deep_linear_regression", "targets"): (
         Bad("short", TARGETS[:2], ValueError, "got 2"),
+    ),
+    ("spectra.quadratic_regression_descent.quadratic_regression_descent", "step_size"): (
+        Bad("None", None, TypeError, "None"),
     ),
     ("sensing.scalar_descent.scalar_descent", "step_size"): (
         Bad("None", None, TypeError, "None"),

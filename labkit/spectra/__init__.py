@@ -5,6 +5,7 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
+from labkit.spectra.largest_stable_step import largest_stable_step
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
@@ -12,11 +13,16 @@ from labkit.spectra.network_report import LayerReport, network_report
 from labkit.spectra.power_law_fit import PowerLawFit, power_law_fit
 from labkit.spectra.power_law_goodness import PowerLawGoodness, power_law_goodness
 from labkit.spectra.power_law_interval import PowerLawInterval, power_law_interval
+from labkit.spectra.quadratic_regression_descent import (
+    QuadraticModels,
+    quadratic_regression_descent,
+)
 from labkit.spectra.random_layers import random_layers
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
 from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
+from labkit.spectra.spiked_wigner import SpikedWigner, spiked_wigner
 from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
 
 __all__ = [
@@ -30,14 +36,17 @@ __all__ = [
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
+    "QuadraticModels",
     "SpectralLaw",
     "SpikedCovariance",
     "SpikedSpectrum",
+    "SpikedWigner",
     "effective_rank",
     "farms_spectrum",
     "functional_dimension",
     "hill_estimator",
     "interaction_basis",
+    "largest_stable_step",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "matrix_nuclear_norm",
@@ -45,9 +54,11 @@ __all__ = [
     "power_law_fit",
     "power_law_goodness",
     "power_law_interval",
+    "quadratic_regression_descent",
     "random_layers",
     "semicircle",
     "spiked_covariance",
     "spiked_spectrum",
+    "spiked_wigner",
     "tracy_widom",
 ]
