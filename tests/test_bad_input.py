@@ -1034,6 +1034,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "normalize": ANYTHING,
     "hidden": MATRIX,
     "output_gradients": (*ARRAY, Bad("short", lambda good: good[:2], ValueError, r"\(2, ")),
+    "bias_scale": (*NO_REAL, NEGATIVE),
     "block": (*FROM_0, TOO_LARGE),
     "n_draws": FROM_1,
     "n_chains": FROM_1,

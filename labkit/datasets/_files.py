@@ -50,7 +50,7 @@ def package_file(module: str, *parts: str, install: str) -> Path:
     *parts : str
         Folders and file name below it.
     install : str
-        Name under which pip installs the package.
+        Name under which pip installs the package, after the options that pip needs for it.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def package_file(module: str, *parts: str, install: str) -> Path:
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(
-            f"This data set lies in the package {install}, which is not installed: "
+            f"This data set lies in the package {install.split()[-1]}, which is not installed: "
             f"pip install {install}",
             name=module,
         )

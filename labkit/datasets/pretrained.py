@@ -9,6 +9,8 @@ its section out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -135,10 +137,8 @@ def language_model(block: int) -> PretrainedWeights:
     return PretrainedWeights(matrices, rounding, (), provenance)
 
 
-def _need(module: str, install: str):
+def _need(module: str, install: str) -> Any:
     """Import a module, or say which package has it."""
-    from importlib import import_module
-
     try:
         return import_module(module)
     except ModuleNotFoundError as missing:

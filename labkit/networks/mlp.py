@@ -12,7 +12,14 @@ import math
 from collections.abc import Sequence
 
 from labkit.arrays import Array, array_namespace, eps, is_array
-from labkit.checks import check_array, check_choice, check_count, check_matrix, check_same_device
+from labkit.checks import (
+    check_array,
+    check_choice,
+    check_count,
+    check_matrix,
+    check_real,
+    check_same_device,
+)
 from labkit.random import Rng, as_generator, standard_normal
 
 Parameters = list[tuple[Array, Array]]
@@ -21,10 +28,12 @@ Parameters = list[tuple[Array, Array]]
 ACTIVATIONS = ("tanh", "relu")
 
 
-def initial_parameters(widths: Sequence[int], *, like: Array, rng: Rng = None) -> Parameters:
+def initial_parameters(
+    widths: Sequence[int], *, like: Array, bias_scale: float = 0.0, rng: Rng = None
+) -> Parameters:
     r"""Draw starting parameters.
 
-    .. math:: W_{ij} \sim N(0, 1 / \text{in}), \qquad b = 0
+    .. math:: W_{ij} \sim N(0, 1 / \text{in}), \qquad b_i \sim N(0, s^2)
 
     Parameters
     ----------
@@ -32,6 +41,9 @@ def initial_parameters(widths: Sequence[int], *, like: Array, rng: Rng = None) -
         Inputs, hidden layers, outputs. Two widths give a linear softmax model.
     like : Array
         Floating array that decides namespace, device and dtype, usually the data.
+    bias_scale : float
+        s, from 0, the usual start for training. Above, the units of a random network differ in
+        where they switch.
     rng : int, Generator or None
         The draw.
 
@@ -57,6 +69,7 @@ def initial_parameters(widths: Sequence[int], *, like: Array, rng: Rng = None) -
     [(32, 784), (10, 32)]
     """
     sizes = _check_widths(widths)
+    bias_scale = check_real(bias_scale, "bias_scale", 0.0)
     if not is_array(like):
         raise TypeError(f"like must be a floating array, got {type(like).__name__}")
     xp = array_namespace(like)
@@ -66,7 +79,10 @@ def initial_parameters(widths: Sequence[int], *, like: Array, rng: Rng = None) -
     parameters = []
     for n_in, n_out in itertools.pairwise(sizes):
         weights = standard_normal(generator, (n_out, n_in), like=like) / math.sqrt(n_in)
-        parameters.append((weights, xp.zeros_like(weights[:, 0])))
+        bias = xp.zeros_like(weights[:, 0])
+        if bias_scale > 0:  # or else no number is drawn
+            bias = bias_scale * standard_normal(generator, n_out, like=like)
+        parameters.append((weights, bias))
     return parameters
 
 

@@ -97,8 +97,7 @@ def functional_dimension(
     >>> import numpy as np
     >>> from labkit.networks import initial_parameters
     >>> rng = np.random.default_rng(0)
-    >>> parameters = initial_parameters((2, 8, 1), like=np.zeros(1), rng=1)
-    >>> parameters = [(W, rng.standard_normal(len(W))) for W, _ in parameters]
+    >>> parameters = initial_parameters((2, 8, 1), like=np.zeros(1), bias_scale=1.0, rng=1)
     >>> found = functional_dimension(parameters, 3 * rng.standard_normal((500, 2)))
     >>> found.rank, found.bound, found.n_parameters
     (25, 25, 33)

@@ -8,7 +8,9 @@ Papers: learning-rates-function-batch.
 
 from __future__ import annotations
 
-from labkit.arrays import Array, array_namespace, eps
+import numpy as np
+
+from labkit.arrays import Array, to_numpy
 from labkit.checks import check_array, check_count
 
 
@@ -40,7 +42,7 @@ def largest_stable_step(curvatures: Array, *, n_per_batch: int) -> float:
 
     Notes
     -----
-    Portable.
+    Host: one root, found number by number.
 
     1. Curvatures relative to the largest. The expected squares m of the error along eigenvectors
        of the covariance change in a step as
@@ -75,20 +77,19 @@ def largest_stable_step(curvatures: Array, *, n_per_batch: int) -> float:
     >>> [round(largest_stable_step(np.ones(99), n_per_batch=B), 3) for B in (1, 100, 10000)]
     [0.02, 1.0, 1.98]
     """
-    curvatures = check_array(curvatures, "curvatures", n_dims=1)
+    curvatures = to_numpy(check_array(curvatures, "curvatures", n_dims=1)).astype(float)
     B = check_count(n_per_batch, "n_per_batch", 1)
-    xp = array_namespace(curvatures)
-    lowest, largest = float(xp.min(curvatures)), float(xp.max(curvatures))
+    lowest, largest = float(curvatures.min()), float(curvatures.max())
     if lowest < 0 or largest == 0:
         raise ValueError(
             f"curvatures must not be negative, and one above 0, got {lowest:g} to {largest:g}"
         )
     relative = curvatures / largest  # step 1
-    u, tol = (B + 1) / (B + 2), 4 * eps(curvatures)
+    u, tol = (B + 1) / (B + 2), 4 * np.finfo(float).eps
     for _ in range(100):  # step 2
         left = 1 - u * relative
-        excess = float(xp.sum(u * relative / left)) - (B + 1)
-        change = excess / float(xp.sum(relative / left**2))
+        excess = float(np.sum(u * relative / left)) - (B + 1)
+        change = excess / float(np.sum(relative / left**2))
         u -= change
         if change <= tol * u:
             break

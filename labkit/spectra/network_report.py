@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from labkit.arrays import Array, array_namespace, from_numpy, to_numpy
 from labkit.checks import check_count, check_matrix
@@ -123,7 +124,7 @@ def network_report(
     return tuple(_layer(str(name), W, n_shuffles, draw) for name, W in checked.items())
 
 
-def _layer(name: str, W: Array, n_shuffles: int, draw) -> LayerReport:
+def _layer(name: str, W: Array, n_shuffles: int, draw: Any) -> LayerReport:
     values = _eigenvalues(W)  # step 1
     on_host = to_numpy(values)
     largest = float(on_host[-1])
@@ -159,5 +160,5 @@ def _eigenvalues(W: Array) -> Array:
     return values * (scale**2 / max(W.shape))
 
 
-def _has_tail(values) -> bool:
+def _has_tail(values: Any) -> bool:
     return len(values) >= 3 and values[0] < values[-1]

@@ -463,7 +463,6 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "residuals": random(2, 3), "jacobian": random(2, 3, n) / np.sqrt(n),
         "Q": np.stack([gram(n)] * 3)[None] / n, "step_size": 0.1, "sam_radius": 0.05,
     },
-    "spectra.largest_stable_step": lambda n: {"curvatures": np.linspace(0, 3, n), "n_per_batch": n},
     "spectra.spiked_wigner": lambda n: {"planted": np.linspace(-3, 3, n)},
 }  # fmt: skip
 

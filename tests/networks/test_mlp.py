@@ -25,6 +25,15 @@ def problem(widths, n_samples=7, seed=0, dtype="float64"):
 # Oracle
 
 
+def test_biases_have_their_scale_and_none_are_drawn_without():
+    like, widths = np.zeros(1), (3, 4000, 2)
+    plain = initial_parameters(widths, like=like, rng=0)
+    spread = initial_parameters(widths, like=like, bias_scale=0.5, rng=0)
+    assert not any(b.any() for _, b in plain)
+    np.testing.assert_array_equal(plain[0][0], spread[0][0])
+    assert np.std(spread[0][1]) == pytest.approx(0.5, rel=0.06)  # 5 sd
+
+
 def test_two_widths_are_softmax_regression():
     parameters, X, targets = problem((784, 10), n_samples=20)
     (W, b) = parameters[0]

@@ -11,9 +11,7 @@ POINTS = np.random.default_rng(9).standard_normal((400, 2)) * np.tile([[1.0], [5
 
 
 def network(*widths, seed=0):
-    draw = np.random.default_rng(seed)
-    start = initial_parameters(widths, like=np.zeros(1), rng=draw)
-    return [(W, draw.standard_normal(len(W))) for W, _ in start]
+    return initial_parameters(widths, like=np.zeros(1), bias_scale=0.5, rng=seed)
 
 
 # Oracle
