@@ -42,7 +42,7 @@ def largest_stable_step(curvatures: Array, *, n_per_batch: int) -> float:
 
     Notes
     -----
-    Host: one root, found number by number.
+    Host: one root is found by a loop over single numbers.
 
     1. Curvatures relative to the largest. The expected squares m of the error along eigenvectors
        of the covariance change in a step as
