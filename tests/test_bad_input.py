@@ -494,6 +494,24 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "eigenvalues": np.arange(1.0, 4), "aspect_ratio": 0.5,
     },
     "spectra.farms_spectrum.farms_spectrum": lambda: {"W": X},
+    "networks.hessian_product.hessian_product": lambda: {
+        **training(), "vectors": np.ones((26, 2)),
+    },
+    "networks.gauss_newton_product.gauss_newton_product": lambda: {
+        "parameters": parameters(), "X": X, "vectors": np.ones((26, 2)),
+    },
+    "networks.one_pass_softmax.one_pass_softmax": lambda: {
+        "W": np.zeros((2, 3)), "X": X, "targets": TARGETS, "step_size": 0.1,
+    },
+    "spectra.softmax_blocks.softmax_blocks": lambda: {
+        "W": np.zeros((2, 3)), "X": X, "targets": TARGETS,
+    },
+    "linalg.lanczos.lanczos": lambda: {
+        "operator": lambda v: 2 * v, "start": np.ones(3), "n_steps": 2,
+    },
+    "spectra.lanczos_density.lanczos_density": lambda: {
+        "operator": lambda v: 2 * v, "like": np.ones(3),
+    },
     "spectra.hill_estimator.hill_estimator": lambda: {"values": np.arange(1.0, 4)},
     "spectra.effective_rank.effective_rank": lambda: {"X": X},
     "spectra.matrix_nuclear_norm.matrix_nuclear_norm": lambda: {"X": X},
@@ -1184,6 +1202,22 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("zero", 0.0, ValueError, "0.0"),
         Bad("beyond the values", 1e9, ValueError, "1e"),
     ),
+    "vectors": MATRIX,
+    "weight_decay": (*NO_REAL, NEGATIVE),
+    "resolution": (
+        *(bad for bad in NO_REAL if bad.label != "None"),
+        NEGATIVE,
+        Bad("zero", 0.0, ValueError, "0.0"),
+    ),
+    "operator": (
+        Bad("None", None, TypeError, "None"),
+        Bad("an array", np.eye(3), TypeError, "array"),
+        Bad("number", lambda good: lambda v: 3.0, ValueError, "3.0"),
+        Bad("short", lambda good: lambda v: v[:2], ValueError, r"\(2,\)"),
+        Bad("NaN", lambda good: lambda v: np.nan * v, ValueError, "NaN"),
+        Bad("not symmetric", lambda good: lambda v: np.cumsum(v), ValueError, "differ by"),
+    ),
+    "n_probes": FROM_1,
     "largest_exponent": (
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("one", 1.0, ValueError, "1.0"),
@@ -1274,6 +1308,20 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("clustering.low_rank_denoiser.low_rank_denoiser", "start"): (
         Bad("not orthonormal", lambda good: 2 * good, ValueError, "off"),
         Bad("features", np.eye(2)[None], ValueError, r"\(1, 2, 2\)"),
+    ),
+    ("linalg.lanczos.lanczos", "start"): (
+        Bad("None", None, TypeError, "dtype object"),
+        Bad("zeros", np.zeros(3), ValueError, "got 3 zeros"),
+    ),
+    ("linalg.lanczos.lanczos", "n_steps"): (Bad("zero", 0, ValueError, "0"),),
+    ("spectra.lanczos_density.lanczos_density", "n_steps"): (Bad("zero", 0, ValueError, "0"),),
+    ("spectra.lanczos_density.lanczos_density", "like"): (
+        Bad("a matrix", X, ValueError, r"\(6, 3\)"),
+        Bad("empty", np.zeros(0), ValueError, r"\(0,\)"),
+    ),
+    ("spectra.lanczos_density.lanczos_density", "grid"): (
+        Bad("a matrix", X, ValueError, r"\(6, 3\)"),
+        Bad("NaN", np.array([0.0, np.nan]), ValueError, "got 1 entries"),
     ),
 }
 """What only one function refuses."""

@@ -5,6 +5,7 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
+from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
@@ -20,6 +21,7 @@ from labkit.spectra.quadratic_regression_descent import (
 from labkit.spectra.random_layers import random_layers
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.semicircle import semicircle
+from labkit.spectra.softmax_blocks import SoftmaxBlocks, softmax_blocks
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
 from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
 from labkit.spectra.spiked_wigner import SpikedWigner, spiked_wigner
@@ -31,12 +33,14 @@ __all__ = [
     "EffectiveRank",
     "FunctionalDimension",
     "InteractionBasis",
+    "LanczosDensity",
     "LayerReport",
     "MatrixNuclearNorm",
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
     "QuadraticModels",
+    "SoftmaxBlocks",
     "SpectralLaw",
     "SpikedCovariance",
     "SpikedSpectrum",
@@ -46,6 +50,7 @@ __all__ = [
     "functional_dimension",
     "hill_estimator",
     "interaction_basis",
+    "lanczos_density",
     "largest_stable_step",
     "marchenko_pastur",
     "marchenko_pastur_fit",
@@ -57,6 +62,7 @@ __all__ = [
     "quadratic_regression_descent",
     "random_layers",
     "semicircle",
+    "softmax_blocks",
     "spiked_covariance",
     "spiked_spectrum",
     "spiked_wigner",

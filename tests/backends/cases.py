@@ -18,7 +18,7 @@ import numpy as np
 
 import labkit
 from labkit import networks
-from labkit.arrays import array_namespace, from_numpy, is_array, to_numpy
+from labkit.arrays import array_namespace, device, from_numpy, is_array, to_numpy
 from labkit.clustering import IncrementalMixture, incremental_mixture
 from labkit.datasets import sensing_problem
 from labkit.sampling import ridge_leverage_stream
@@ -170,6 +170,14 @@ def curves(n: int) -> dict[str, Any]:
     parameters = networks.initial_parameters((5, 8, 4), like=np.zeros(1), rng=0)
     pairs = np.kron(np.eye(n)[:, ::-1], np.ones((2, 2)))
     return {"X": random(2 * n, 5), "affinity": pairs + pairs.T, "parameters": parameters}
+
+
+def stretched(v: Any) -> Any:
+    """Return a diagonal matrix with eigenvalues from 1 to 2 times a vector."""
+    xp = array_namespace(v)
+    n = v.shape[0]
+    places = xp.asarray(np.linspace(1, 2, n).tolist(), dtype=v.dtype, device=device(v))
+    return places * v
 
 
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -443,6 +451,20 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "clustering.neural_eigenfunctions": lambda n: {
         "X": random(n, 3), "K": gram(n), "penalty": 1.0, "step_size": 0.01,
         "parameters": networks.initial_parameters((3, 8, 2), like=np.zeros(1), rng=0),
+    },
+    "networks.gauss_newton_product": lambda n: {**inputs(n), "vectors": random(n * n + 5 * n + 4)},
+    "networks.hessian_product": lambda n: {**network(n), "vectors": random(n * n + 5 * n + 4, 3)},
+    "networks.one_pass_softmax": lambda n: {
+        "W": random(4, n) / n, "X": random(n, n), "targets": np.eye(4)[np.arange(n) % 4],
+        "step_size": 0.1, "weight_decay": 0.5,
+    },
+    "spectra.softmax_blocks": lambda n: {
+        "W": random(4, n) / n, "X": random(2 * n, n, seed=1),
+        "targets": np.eye(4)[np.arange(2 * n) % 4],
+    },
+    "linalg.lanczos": lambda n: {"operator": stretched, "start": random(n) + 2, "n_steps": 8},
+    "spectra.lanczos_density": lambda n: {
+        "operator": stretched, "like": random(n), "n_probes": 2, "n_steps": 8, "rng": 0,
     },
     "spectra.farms_spectrum": lambda n: {"W": random(n, 2 * n), "n_per_side": 3},
     "spectra.hill_estimator": lambda n: {"values": np.exp(random(n + 1))},
