@@ -500,6 +500,12 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.gauss_newton_product.gauss_newton_product": lambda: {
         "parameters": parameters(), "X": X, "vectors": np.ones((26, 2)),
     },
+    "networks.training_jacobian.training_jacobian": lambda: {
+        **training(), "step_sizes": np.array([0.1, 0.2]),
+    },
+    "networks.subspace_training.subspace_training": lambda: {
+        **training(), "basis": np.ones((26, 2)), "step_size": 0.1,
+    },
     "networks.one_pass_softmax.one_pass_softmax": lambda: {
         "W": np.zeros((2, 3)), "X": X, "targets": TARGETS, "step_size": 0.1,
     },
@@ -1204,6 +1210,10 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "vectors": MATRIX,
     "weight_decay": (*NO_REAL, NEGATIVE),
+    "step_sizes": (
+        *ARRAY,
+        Bad("negative", np.array([0.1, -0.1]), ValueError, "-0.1"),
+    ),
     "resolution": (
         *(bad for bad in NO_REAL if bad.label != "None"),
         NEGATIVE,

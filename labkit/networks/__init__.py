@@ -4,9 +4,12 @@ from labkit.networks.gauss_newton_product import gauss_newton_product
 from labkit.networks.hessian_product import hessian_product
 from labkit.networks.mlp import flatten, forward, initial_parameters, loss_and_gradient, unflatten
 from labkit.networks.one_pass_softmax import one_pass_softmax
+from labkit.networks.subspace_training import subspace_training
 from labkit.networks.training import gradient_training
+from labkit.networks.training_jacobian import TrainingState, training_jacobian
 
 __all__ = [
+    "TrainingState",
     "flatten",
     "forward",
     "gauss_newton_product",
@@ -15,5 +18,7 @@ __all__ = [
     "initial_parameters",
     "loss_and_gradient",
     "one_pass_softmax",
+    "subspace_training",
+    "training_jacobian",
     "unflatten",
 ]

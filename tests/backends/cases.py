@@ -454,6 +454,12 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "networks.gauss_newton_product": lambda n: {**inputs(n), "vectors": random(n * n + 5 * n + 4)},
     "networks.hessian_product": lambda n: {**network(n), "vectors": random(n * n + 5 * n + 4, 3)},
+    "networks.training_jacobian": lambda n: {
+        **network(n), "step_sizes": np.array([0.1, 0.2, 0.1]), "momentum": 0.5,
+    },
+    "networks.subspace_training": lambda n: {
+        **network(n), "basis": random(n * n + 5 * n + 4, 3) / n, "step_size": 0.1,
+    },
     "networks.one_pass_softmax": lambda n: {
         "W": random(4, n) / n, "X": random(n, n), "targets": np.eye(4)[np.arange(n) % 4],
         "step_size": 0.1, "weight_decay": 0.5,
