@@ -500,6 +500,13 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.gauss_newton_product.gauss_newton_product": lambda: {
         "parameters": parameters(), "X": X, "vectors": np.ones((26, 2)),
     },
+    "networks.null_space_noise.null_space_noise": lambda: {
+        **{key: value for key, value in training().items() if key != "targets"},
+        "start": np.array([0.5, 0.2, -0.4]),
+    },
+    "spectra.robust_subspace.robust_subspace": lambda: {
+        "embeddings": X, "perturbations": X, "n_kept": 1,
+    },
     "networks.training_jacobian.training_jacobian": lambda: {
         **training(), "step_sizes": np.array([0.1, 0.2]),
     },
@@ -1210,6 +1217,11 @@ BAD: dict[str, tuple[Bad, ...]] = {
     ),
     "vectors": MATRIX,
     "weight_decay": (*NO_REAL, NEGATIVE),
+    "tolerance": (*NO_REAL, NEGATIVE),
+    "max_steps": FROM_1,
+    "n_kept": FROM_1,
+    "embeddings": MATRIX,
+    "perturbations": MATRIX,
     "step_sizes": (
         *ARRAY,
         Bad("negative", np.array([0.1, -0.1]), ValueError, "-0.1"),

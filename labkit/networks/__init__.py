@@ -3,12 +3,14 @@
 from labkit.networks.gauss_newton_product import gauss_newton_product
 from labkit.networks.hessian_product import hessian_product
 from labkit.networks.mlp import flatten, forward, initial_parameters, loss_and_gradient, unflatten
+from labkit.networks.null_space_noise import NullSpaceNoise, null_space_noise
 from labkit.networks.one_pass_softmax import one_pass_softmax
 from labkit.networks.subspace_training import subspace_training
 from labkit.networks.training import gradient_training
 from labkit.networks.training_jacobian import TrainingState, training_jacobian
 
 __all__ = [
+    "NullSpaceNoise",
     "TrainingState",
     "flatten",
     "forward",
@@ -17,6 +19,7 @@ __all__ = [
     "hessian_product",
     "initial_parameters",
     "loss_and_gradient",
+    "null_space_noise",
     "one_pass_softmax",
     "subspace_training",
     "training_jacobian",

@@ -20,6 +20,7 @@ from labkit.spectra.quadratic_regression_descent import (
 )
 from labkit.spectra.random_layers import random_layers
 from labkit.spectra.results import SpectralLaw
+from labkit.spectra.robust_subspace import RobustSubspace, robust_subspace
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.softmax_blocks import SoftmaxBlocks, softmax_blocks
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
@@ -40,6 +41,7 @@ __all__ = [
     "PowerLawGoodness",
     "PowerLawInterval",
     "QuadraticModels",
+    "RobustSubspace",
     "SoftmaxBlocks",
     "SpectralLaw",
     "SpikedCovariance",
@@ -61,6 +63,7 @@ __all__ = [
     "power_law_interval",
     "quadratic_regression_descent",
     "random_layers",
+    "robust_subspace",
     "semicircle",
     "softmax_blocks",
     "spiked_covariance",

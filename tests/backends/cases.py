@@ -454,6 +454,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "networks.gauss_newton_product": lambda n: {**inputs(n), "vectors": random(n * n + 5 * n + 4)},
     "networks.hessian_product": lambda n: {**network(n), "vectors": random(n * n + 5 * n + 4, 3)},
+    "networks.null_space_noise": lambda n: {
+        **inputs(n), "start": random(n) * 2, "max_steps": 5,
+    },
+    "spectra.robust_subspace": lambda n: {
+        "embeddings": random(4 * n, n) * np.append(5.0, np.ones(n - 1)),
+        "perturbations": random(3, n, seed=1), "n_kept": 1,
+    },
     "networks.training_jacobian": lambda n: {
         **network(n), "step_sizes": np.array([0.1, 0.2, 0.1]), "momentum": 0.5,
     },
