@@ -504,6 +504,8 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         **{key: value for key, value in training().items() if key != "targets"},
         "start": np.array([0.5, 0.2, -0.4]),
     },
+    "spectra.local_dimension.local_dimension": lambda: {"X": X, "n_neighbors": 2},
+    "spectra.log_dimension_gradient.log_dimension_gradient": lambda: {"X": X, "n_neighbors": 2},
     "spectra.robust_subspace.robust_subspace": lambda: {
         "embeddings": X, "perturbations": X, "n_kept": 1,
     },
@@ -1219,6 +1221,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "weight_decay": (*NO_REAL, NEGATIVE),
     "tolerance": (*NO_REAL, NEGATIVE),
     "max_steps": FROM_1,
+    "n_neighbors": FROM_1,
     "n_kept": FROM_1,
     "embeddings": MATRIX,
     "perturbations": MATRIX,

@@ -7,6 +7,8 @@ from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
+from labkit.spectra.local_dimension import local_dimension
+from labkit.spectra.log_dimension_gradient import LogDimension, log_dimension_gradient
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
@@ -36,6 +38,7 @@ __all__ = [
     "InteractionBasis",
     "LanczosDensity",
     "LayerReport",
+    "LogDimension",
     "MatrixNuclearNorm",
     "PowerLawFit",
     "PowerLawGoodness",
@@ -54,6 +57,8 @@ __all__ = [
     "interaction_basis",
     "lanczos_density",
     "largest_stable_step",
+    "local_dimension",
+    "log_dimension_gradient",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "matrix_nuclear_norm",

@@ -457,6 +457,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.null_space_noise": lambda n: {
         **inputs(n), "start": random(n) * 2, "max_steps": 5,
     },
+    "spectra.local_dimension": lambda n: {"X": random(n, 5), "n_neighbors": 3},
+    "spectra.log_dimension_gradient": lambda n: {"X": random(n, 5), "n_neighbors": 3},
     "spectra.robust_subspace": lambda n: {
         "embeddings": random(4 * n, n) * np.append(5.0, np.ones(n - 1)),
         "perturbations": random(3, n, seed=1), "n_kept": 1,

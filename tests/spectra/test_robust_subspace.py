@@ -100,7 +100,7 @@ def test_arrays(library, dtype):
 
 def test_refusals():
     E, attacks = problem()
-    with pytest.raises(ValueError, match="perturbations must have 80 columns, .* got 79"):
+    with pytest.raises(ValueError, match=r"perturbations must have 80 columns, .* got 79"):
         robust_subspace(E, attacks[:, :79], n_kept=1)
     with pytest.raises(ValueError, match="n_kept"):
         robust_subspace(E, attacks, n_kept=0)
