@@ -1222,6 +1222,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "tolerance": (*NO_REAL, NEGATIVE),
     "max_steps": FROM_1,
     "n_neighbors": FROM_1,
+    "estimator": NAME,
     "n_kept": FROM_1,
     "embeddings": MATRIX,
     "perturbations": MATRIX,
