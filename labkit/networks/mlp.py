@@ -68,7 +68,7 @@ def initial_parameters(
     >>> [W.shape for W, _ in initial_parameters((784, 32, 10), like=np.zeros(1), rng=0)]
     [(32, 784), (10, 32)]
     """
-    sizes = _check_widths(widths)
+    sizes = check_widths(widths)
     bias_scale = check_real(bias_scale, "bias_scale", 0.0)
     if not is_array(like):
         raise TypeError(f"like must be a floating array, got {type(like).__name__}")
@@ -149,7 +149,7 @@ def unflatten(vector: Array, widths: Sequence[int]) -> Parameters:
     >>> unflatten(np.array([1.0, 2.0, 3.0]), (2, 1))
     [(array([[1., 2.]]), array([3.]))]
     """
-    sizes = _check_widths(widths)
+    sizes = check_widths(widths)
     vector = check_array(vector, "vector", n_dims=1)
     wanted = sum(n_out * (n_in + 1) for n_in, n_out in itertools.pairwise(sizes))
     if vector.shape[0] != wanted:
@@ -428,7 +428,7 @@ def _short(value: object) -> str:
     return f"an array of shape {getattr(value, 'shape', ())}" if is_array(value) else repr(value)
 
 
-def _check_widths(widths: Sequence[int]) -> tuple[int, ...]:
+def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
     """Return the widths as a tuple of at least two positive integers."""
     if not isinstance(widths, Sequence):
         raise TypeError(f"widths must be a sequence of integers, got {widths!r}")

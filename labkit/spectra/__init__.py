@@ -21,6 +21,7 @@ from labkit.spectra.quadratic_regression_descent import (
     quadratic_regression_descent,
 )
 from labkit.spectra.random_layers import random_layers
+from labkit.spectra.residual_layers import residual_layers
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.robust_subspace import RobustSubspace, robust_subspace
 from labkit.spectra.semicircle import semicircle
@@ -29,6 +30,7 @@ from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
 from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
 from labkit.spectra.spiked_wigner import SpikedWigner, spiked_wigner
 from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
+from labkit.spectra.width_parametrisation import WidthParametrisation, width_parametrisation
 
 __all__ = [
     "BulkFit",
@@ -50,6 +52,7 @@ __all__ = [
     "SpikedCovariance",
     "SpikedSpectrum",
     "SpikedWigner",
+    "WidthParametrisation",
     "effective_rank",
     "farms_spectrum",
     "functional_dimension",
@@ -68,6 +71,7 @@ __all__ = [
     "power_law_interval",
     "quadratic_regression_descent",
     "random_layers",
+    "residual_layers",
     "robust_subspace",
     "semicircle",
     "softmax_blocks",
@@ -75,4 +79,5 @@ __all__ = [
     "spiked_spectrum",
     "spiked_wigner",
     "tracy_widom",
+    "width_parametrisation",
 ]

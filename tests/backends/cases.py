@@ -457,6 +457,8 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.null_space_noise": lambda n: {
         **inputs(n), "start": random(n) * 2, "max_steps": 5,
     },
+    "networks.standardised_weights": lambda n: {"W": random(n, n)},
+    "spectra.residual_layers": lambda n: {"X": random(n, n), "rng": 0},
     "spectra.local_dimension": lambda n: {"X": random(n, 5), "n_neighbors": 3},
     "spectra.log_dimension_gradient": lambda n: {"X": random(n, 5), "n_neighbors": 3},
     "spectra.robust_subspace": lambda n: {
