@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.arrays import Array, array_namespace
+from labkit.arrays import Array, array_namespace, is_array
 from labkit.checks import check_array, check_choice, check_matrix, check_real, check_same_device
 from labkit.networks.mlp import ACTIVATIONS
 
@@ -28,11 +28,11 @@ class ResidualPass:
     Attributes
     ----------
     outputs : Array, shape (n_samples, n_outputs)
-        f.
+        What the readout says, f.
     loss : Array, shape ()
         Half the mean over samples of the squared distance to the targets; on the device, so that a
         training loop need not wait for it.
-    states : Array, shape (n_blocks + 1, n_samples, width)
+    signals : Array, shape (n_blocks + 1, n_samples, width)
         h_0 to h_L, the signal before the first block and after each.
     gradient : tuple of three Arrays
         Of the loss, by embedding, blocks and readout, in their shapes.
@@ -40,7 +40,7 @@ class ResidualPass:
 
     outputs: Array
     loss: Array
-    states: Array
+    signals: Array
     gradient: ResidualParameters
 
 
@@ -52,7 +52,7 @@ def residual_network(
     branch_multiplier: float,
     activation: str = "tanh",
 ) -> ResidualPass:
-    r"""Return outputs, states, loss and gradient of a residual network.
+    r"""Return outputs, signals, loss and gradient of a residual network.
 
     .. math:: h_0 = \frac{E x}{\sqrt D}, \qquad h_l = h_{l-1} + \beta\, F_l(h_{l-1}), \qquad
               f = \frac{R\, \phi(h_L)}{N}, \qquad
@@ -85,7 +85,7 @@ def residual_network(
 
     Notes
     -----
-    Portable. About six flops for each weight and sample. States that overflow become infinite and
+    Portable. About six flops for each weight and sample. Signals that overflow become infinite and
     the loss NaN, without an error: a step that was too long is part of what one studies.
 
     1. Forward. In each block the signals after every activation are kept for the way back.
@@ -111,7 +111,7 @@ def residual_network(
     >>> parameters = np.ones((1, 1)), np.ones((3, 1, 1, 1)), np.ones((1, 1))
     >>> X = np.ones((1, 1))
     >>> found = residual_network(parameters, X, X, branch_multiplier=1.0, activation="relu")
-    >>> found.states[:, 0, 0].tolist(), float(found.loss), found.gradient[2].tolist()
+    >>> found.signals[:, 0, 0].tolist(), float(found.loss), found.gradient[2].tolist()
     ([1.0, 2.0, 4.0, 8.0], 24.5, [[56.0]])
     """
     parameters, X, targets = check_residual(parameters, X, targets)
@@ -149,14 +149,14 @@ def unchecked_residual_pass(
     root = math.sqrt(width)
 
     h = X @ xp.matrix_transpose(embedding) / math.sqrt(X.shape[1])  # step 1
-    states, kept = [h], []
+    signals, kept = [h], []
     for block in range(n_blocks):
         signal, inside = h, []
         for layer in range(n_layers):
             inside.append(_activated(signal, activation))
             signal = inside[-1] @ xp.matrix_transpose(blocks[block, layer, ...]) / root
         h = h + beta * signal
-        states.append(h)
+        signals.append(h)
         kept.append(inside)
     last = _activated(h, activation)
     outputs = last @ xp.matrix_transpose(readout) / width
@@ -177,7 +177,7 @@ def unchecked_residual_pass(
         by_h = by_h + by_signal
     by_embedding = xp.matrix_transpose(by_h) @ X / math.sqrt(X.shape[1])
     gradient = (by_embedding, xp.reshape(xp.stack(by_blocks[::-1]), blocks.shape), by_readout)
-    return ResidualPass(outputs, loss, xp.stack(states), gradient)
+    return ResidualPass(outputs, loss, xp.stack(signals), gradient)
 
 
 def check_residual(
@@ -228,12 +228,12 @@ def check_residual_parameters(parameters: Any) -> ResidualParameters:
     tuple of three Arrays
         See `labkit.checks.check_array`.
     """
-    if not isinstance(parameters, tuple | list) or len(parameters) != 3:
-        seen = f"{len(parameters)} of them" if isinstance(parameters, tuple | list) else None
-        raise TypeError(
-            "parameters must be three arrays, embedding, blocks and readout, got "
-            f"{seen or type(parameters).__name__}"
-        )
+    wanted = "parameters must be three arrays: embedding, blocks, readout"
+    if not isinstance(parameters, tuple | list):
+        seen = "one array" if is_array(parameters) else repr(parameters)
+        raise TypeError(f"{wanted}, got {seen}")
+    if len(parameters) != 3:
+        raise ValueError(f"{wanted}, got {f'{len(parameters)} of them' if parameters else []}")
     embedding = check_matrix(parameters[0], "embedding of parameters")
     blocks = check_array(parameters[1], "blocks of parameters", n_dims=4)
     readout = check_matrix(parameters[2], "readout of parameters")

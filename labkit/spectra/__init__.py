@@ -1,5 +1,6 @@
 """Spectra of weights and of noise: limiting laws, spikes, edges, tails."""
 
+from labkit.spectra.depth_parametrisation import DepthParametrisation, depth_parametrisation
 from labkit.spectra.effective_rank import EffectiveRank, effective_rank
 from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
@@ -7,6 +8,7 @@ from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
+from labkit.spectra.linearisation_error import linearisation_error
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
@@ -29,6 +31,7 @@ from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
 
 __all__ = [
     "BulkFit",
+    "DepthParametrisation",
     "EdgeLaw",
     "EffectiveRank",
     "FunctionalDimension",
@@ -45,6 +48,7 @@ __all__ = [
     "SpikedCovariance",
     "SpikedSpectrum",
     "SpikedWigner",
+    "depth_parametrisation",
     "effective_rank",
     "farms_spectrum",
     "functional_dimension",
@@ -52,6 +56,7 @@ __all__ = [
     "interaction_basis",
     "lanczos_density",
     "largest_stable_step",
+    "linearisation_error",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "matrix_nuclear_norm",

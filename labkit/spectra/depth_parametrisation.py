@@ -28,7 +28,12 @@ class DepthParametrisation:
 
 
 def depth_parametrisation(
-    n_blocks: int, width: int, *, exponent: float | None, base_blocks: int, optimizer: str = "sgd"
+    depth: int,
+    width: int,
+    *,
+    branch_exponent: float | None,
+    base_depth: int,
+    optimizer: str = "sgd",
 ) -> DepthParametrisation:
     r"""Return the multipliers of a residual network of a given depth and width.
 
@@ -39,16 +44,16 @@ def depth_parametrisation(
 
     Parameters
     ----------
-    n_blocks : int
-        L, from 1.
+    depth : int
+        L, the number of blocks, from 1.
     width : int
         N, from 1.
-    exponent : float or None
+    branch_exponent : float or None
         alpha, from 0 to 1. At 1/2 the rule of Bordelon and others, whose gradient descent needs no
         other step in deeper networks; at 1 CompleteP, whose Adam needs none. Below 1/2 the signal
         explodes with depth at the start. None leaves depth alone, as the parametrisation by width
         does (muP): branch and steps stay.
-    base_blocks : int
+    base_depth : int
         L_0, from 1, the depth at which all exponents agree.
     optimizer : {"sgd", "adam"}
         Adam divides the size of the gradient out, so its steps follow another rule.
@@ -89,19 +94,22 @@ def depth_parametrisation(
 
     Examples
     --------
-    >>> depth_parametrisation(64, 100, exponent=0.5, base_blocks=4)
+    >>> depth_parametrisation(64, 100, branch_exponent=0.5, base_depth=4)
     DepthParametrisation(branch_multiplier=0.25, step_sizes=(100.0, 100.0, 100.0))
-    >>> depth_parametrisation(64, 100, exponent=1.0, base_blocks=4, optimizer="adam")
+    >>> depth_parametrisation(64, 100, branch_exponent=1.0, base_depth=4, optimizer="adam")
     DepthParametrisation(branch_multiplier=0.0625, step_sizes=(1.0, 0.1, 1.0))
     """
-    m = check_count(n_blocks, "n_blocks", 1) / check_count(base_blocks, "base_blocks", 1)
+    m = check_count(depth, "depth", 1) / check_count(base_depth, "base_depth", 1)
     N = float(check_count(width, "width", 1))
-    if exponent is not None:
-        exponent = check_real(exponent, "exponent", 0.0, 1.0)
+    a = (
+        None
+        if branch_exponent is None
+        else check_real(branch_exponent, "branch_exponent", 0.0, 1.0)
+    )
     check_choice(optimizer, "optimizer", OPTIMIZERS)
-    branch = 1.0 if exponent is None else m**-exponent
+    branch = 1.0 if a is None else m**-a
     if optimizer == "sgd":
-        by_depth = 1.0 if exponent is None else m ** (2 * exponent - 1)  # step 1
+        by_depth = 1.0 if a is None else m ** (2 * a - 1)  # step 1
         return DepthParametrisation(branch, (N, N * by_depth, N))
-    by_depth = 1.0 if exponent is None else m ** (exponent - 1)  # step 2
+    by_depth = 1.0 if a is None else m ** (a - 1)  # step 2
     return DepthParametrisation(branch, (1.0, by_depth / N**0.5, 1.0))
