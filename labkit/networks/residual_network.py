@@ -146,19 +146,20 @@ def unchecked_residual_pass(
     embedding, blocks, readout = parameters
     xp = array_namespace(X)
     n_blocks, n_layers, width, _ = blocks.shape
-    root = math.sqrt(width)
+    scaled = blocks / math.sqrt(width)
+    transposed = xp.matrix_transpose(scaled)
 
     h = X @ xp.matrix_transpose(embedding) / math.sqrt(X.shape[1])  # step 1
     signals, kept = [h], []
     for block in range(n_blocks):
         signal, inside = h, []
         for layer in range(n_layers):
-            inside.append(_activated(signal, activation))
-            signal = inside[-1] @ xp.matrix_transpose(blocks[block, layer, ...]) / root
+            inside.append(_activated(xp, signal, activation))
+            signal = inside[-1] @ transposed[block, layer, ...]
         h = h + beta * signal
         signals.append(h)
         kept.append(inside)
-    last = _activated(h, activation)
+    last = _activated(xp, h, activation)
     outputs = last @ xp.matrix_transpose(readout) / width
 
     apart = outputs - targets  # step 2
@@ -166,17 +167,18 @@ def unchecked_residual_pass(
 
     by_outputs = apart / (X.shape[0] * width)  # step 3
     by_readout = xp.matrix_transpose(by_outputs) @ last
-    by_h = (by_outputs @ readout) * _slope(last, activation)
+    by_h = (by_outputs @ readout) * _slope(xp, last, activation)
     by_blocks: list[Array] = []
     for block in reversed(range(n_blocks)):
         by_signal, inside = beta * by_h, kept[block]
         for layer in reversed(range(n_layers)):
-            by_blocks.append(xp.matrix_transpose(by_signal) @ inside[layer] / root)
-            by_inside = by_signal @ blocks[block, layer, ...] / root
-            by_signal = by_inside * _slope(inside[layer], activation)
+            by_blocks.append(xp.matrix_transpose(by_signal) @ inside[layer])
+            by_signal = by_signal @ scaled[block, layer, ...]
+            by_signal = by_signal * _slope(xp, inside[layer], activation)
         by_h = by_h + by_signal
     by_embedding = xp.matrix_transpose(by_h) @ X / math.sqrt(X.shape[1])
-    gradient = (by_embedding, xp.reshape(xp.stack(by_blocks[::-1]), blocks.shape), by_readout)
+    by_all = xp.reshape(xp.stack(by_blocks[::-1]), blocks.shape) / math.sqrt(width)
+    gradient = (by_embedding, by_all, by_readout)
     return ResidualPass(outputs, loss, xp.stack(signals), gradient)
 
 
@@ -247,14 +249,12 @@ def check_residual_parameters(parameters: Any) -> ResidualParameters:
     return embedding, blocks, readout
 
 
-def _activated(signal: Array, activation: str) -> Array:
-    xp = array_namespace(signal)
+def _activated(xp: Any, signal: Array, activation: str) -> Array:
     return xp.tanh(signal) if activation == "tanh" else xp.clip(signal, min=0.0)
 
 
-def _slope(activated: Array, activation: str) -> Array:
+def _slope(xp: Any, activated: Array, activation: str) -> Array:
     """Return the derivative of the activation, from its value."""
-    xp = array_namespace(activated)
     if activation == "tanh":
         return 1 - activated * activated
     return xp.astype(activated > 0, activated.dtype)
