@@ -56,6 +56,10 @@ def parameters() -> networks.mlp.Parameters:
     return networks.initial_parameters(WIDTHS, like=X, rng=0)
 
 
+def residual_parameters() -> tuple[np.ndarray, ...]:
+    return np.ones((4, 3)), np.ones((2, 1, 4, 4)), np.ones((2, 4))
+
+
 def training() -> dict[str, Any]:
     return {"parameters": parameters(), "X": X, "targets": TARGETS}
 
@@ -513,13 +517,27 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
         "embeddings": X, "perturbations": X, "n_kept": 1,
     },
     "networks.training_jacobian.training_jacobian": lambda: {
-        **training(), "step_sizes": np.array([0.1, 0.2]),
+        **training(), "schedule": np.array([0.1, 0.2]),
     },
     "networks.subspace_training.subspace_training": lambda: {
         **training(), "basis": np.ones((26, 2)), "step_size": 0.1,
     },
     "networks.one_pass_softmax.one_pass_softmax": lambda: {
         "W": np.zeros((2, 3)), "X": X, "targets": TARGETS, "step_size": 0.1,
+    },
+    "networks.residual_network.residual_network": lambda: {
+        "parameters": residual_parameters(), "X": X, "targets": TARGETS, "branch_multiplier": 0.5,
+    },
+    "networks.residual_training.residual_training": lambda: {
+        "parameters": residual_parameters(), "X": X, "targets": TARGETS, "branch_multiplier": 0.5,
+        "step_sizes": (0.1, 0.1, 0.1),
+    },
+    "spectra.depth_parametrisation.depth_parametrisation": lambda: {
+        "depth": 8, "width": 4, "branch_exponent": 0.5, "base_depth": 2,
+    },
+    "spectra.linearisation_error.linearisation_error": lambda: {
+        "blocks": np.ones((2, 1, 4, 4)), "moved_blocks": 2 * np.ones((2, 1, 4, 4)),
+        "signals": np.ones((3, 5, 4)),
     },
     "spectra.softmax_blocks.softmax_blocks": lambda: {
         "W": np.zeros((2, 3)), "X": X, "targets": TARGETS,
@@ -1232,10 +1250,7 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "n_kept": FROM_1,
     "embeddings": MATRIX,
     "perturbations": MATRIX,
-    "step_sizes": (
-        *ARRAY,
-        Bad("negative", np.array([0.1, -0.1]), ValueError, "-0.1"),
-    ),
+    "schedule": (*ARRAY, Bad("negative", np.array([0.1, -0.1]), ValueError, "-0.1")),
     "resolution": (
         *(bad for bad in NO_REAL if bad.label != "None"),
         NEGATIVE,
@@ -1250,6 +1265,21 @@ BAD: dict[str, tuple[Bad, ...]] = {
         Bad("not symmetric", lambda good: lambda v: np.cumsum(v), ValueError, "differ by"),
     ),
     "n_probes": FROM_1,
+    "base_depth": FROM_1,
+    "branch_multiplier": (*NO_REAL, NEGATIVE),
+    "branch_exponent": (*(bad for bad in NO_REAL if bad.label != "None"), NEGATIVE, ABOVE_1),
+    "optimizer": NAME,
+    "step_sizes": (
+        Bad("number", 0.1, TypeError, "0.1"),
+        Bad("text", "abc", TypeError, "'abc'"),
+        Bad("two", (0.1, 0.1), TypeError, r"\(0.1, 0.1\)"),
+        Bad("negative", (0.1, -0.1, 0.1), ValueError, "-0.1"),
+        Bad("NaN", (0.1, 0.1, np.nan), ValueError, "nan"),
+        Bad("None", (None, 0.1, 0.1), TypeError, "None"),
+    ),
+    "blocks": (*ARRAY, Bad("not square", lambda good: good[..., :2], ValueError, r"4, 2\)")),
+    "moved_blocks": (*ARRAY, Bad("short", lambda good: good[:1], ValueError, r"\(1, ")),
+    "signals": (*ARRAY, Bad("short", lambda good: good[:1], ValueError, r"\(1, ")),
     "largest_exponent": (
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("one", 1.0, ValueError, "1.0"),
@@ -1422,10 +1452,10 @@ def test_refusal(name, parameter, bad):
 
 
 def elsewhere(value: Any) -> Any:
-    """Move an array, or a list of pairs of arrays, to another library's second device."""
+    """Move an array, or a list or tuple of such, to another library's second device."""
     if is_array(value):
         return array_api_strict.asarray(value, device=array_api_strict.Device("device1"))
-    return [tuple(map(elsewhere, pair)) for pair in value]
+    return type(value)(map(elsewhere, value))
 
 
 def mixed() -> list[Any]:

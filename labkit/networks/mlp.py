@@ -429,7 +429,18 @@ def _short(value: object) -> str:
 
 
 def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
-    """Return the widths as a tuple of at least two positive integers."""
+    """Return the widths as a tuple of at least two positive integers.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        What the caller gave.
+
+    Returns
+    -------
+    tuple of int
+        The same numbers.
+    """
     if not isinstance(widths, Sequence):
         raise TypeError(f"widths must be a sequence of integers, got {widths!r}")
     sizes = tuple(check_count(width, "widths", 1) for width in widths)

@@ -42,7 +42,7 @@ def training_jacobian(
     X: Array,
     targets: Array,
     *,
-    step_sizes: Array,
+    schedule: Array,
     momentum: float = 0.0,
     weight_decay: float = 0.0,
     activation: str = "tanh",
@@ -60,7 +60,7 @@ def training_jacobian(
         The inputs, all of them used in every step.
     targets : Array, shape (n_samples, n_classes)
         One-hot labels, or probabilities: rows that sum to 1.
-    step_sizes : Array, shape (n_steps,)
+    schedule : Array, shape (n_steps,)
         eta_1, eta_2, ..., none negative, on the device of X.
     momentum : float
         mu, from 0 to below 1.
@@ -106,17 +106,17 @@ def training_jacobian(
     >>> import numpy as np
     >>> start = [(np.zeros((2, 1)), np.zeros(2))]
     >>> steps = np.array([0.5])
-    >>> states = training_jacobian(start, np.ones((1, 1)), np.eye(2)[:1], step_sizes=steps)
+    >>> states = training_jacobian(start, np.ones((1, 1)), np.eye(2)[:1], schedule=steps)
     >>> [state.jacobian[0].tolist() for state in states]  # of the first weight
     [[1.0, 0.0, 0.0, 0.0], [0.875, 0.125, -0.125, 0.125]]
     """
     X = check_inputs(parameters, X, activation)
     targets = check_targets(parameters, X, targets)
-    step_sizes = check_array(step_sizes, "step_sizes", n_dims=1)
-    check_same_device(X=X, step_sizes=step_sizes)
-    steps = to_numpy(step_sizes).tolist()
+    schedule = check_array(schedule, "schedule", n_dims=1)
+    check_same_device(X=X, schedule=schedule)
+    steps = to_numpy(schedule).tolist()
     if min(steps) < 0:
-        raise ValueError(f"step_sizes must not be negative, got {min(steps):g}")
+        raise ValueError(f"schedule must not be negative, got {min(steps):g}")
     momentum = check_real(momentum, "momentum", 0.0, 1.0, open_high=True)
     weight_decay = check_real(weight_decay, "weight_decay", 0.0)
 

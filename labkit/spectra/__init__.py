@@ -1,5 +1,6 @@
 """Spectra of weights and of noise: limiting laws, spikes, edges, tails."""
 
+from labkit.spectra.depth_parametrisation import DepthParametrisation, depth_parametrisation
 from labkit.spectra.effective_rank import EffectiveRank, effective_rank
 from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
@@ -7,6 +8,7 @@ from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
+from labkit.spectra.linearisation_error import linearisation_error
 from labkit.spectra.local_dimension import local_dimension
 from labkit.spectra.log_dimension_gradient import LogDimension, log_dimension_gradient
 from labkit.spectra.marchenko_pastur import marchenko_pastur
@@ -34,6 +36,7 @@ from labkit.spectra.width_parametrisation import WidthParametrisation, width_par
 
 __all__ = [
     "BulkFit",
+    "DepthParametrisation",
     "EdgeLaw",
     "EffectiveRank",
     "FunctionalDimension",
@@ -53,6 +56,7 @@ __all__ = [
     "SpikedSpectrum",
     "SpikedWigner",
     "WidthParametrisation",
+    "depth_parametrisation",
     "effective_rank",
     "farms_spectrum",
     "functional_dimension",
@@ -60,6 +64,7 @@ __all__ = [
     "interaction_basis",
     "lanczos_density",
     "largest_stable_step",
+    "linearisation_error",
     "local_dimension",
     "log_dimension_gradient",
     "marchenko_pastur",

@@ -180,6 +180,15 @@ def stretched(v: Any) -> Any:
     return places * v
 
 
+def residual(n: int) -> dict[str, Any]:
+    """Return a residual network of width n with two blocks of two matrices, and its data."""
+    parameters = random(n, 5), random(2, 2, n, n, seed=1), random(3, n, seed=2)
+    return {
+        "parameters": parameters, "X": random(2 * n, 5, seed=3),
+        "targets": random(2 * n, 3, seed=4), "branch_multiplier": 0.7,
+    }  # fmt: skip
+
+
 CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "clustering.conditional_mean": lambda n: {
         "mixture": learned(n), "X": random(2 * n, max(n - 2, 1)),
@@ -466,7 +475,7 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
         "perturbations": random(3, n, seed=1), "n_kept": 1,
     },
     "networks.training_jacobian": lambda n: {
-        **network(n), "step_sizes": np.array([0.1, 0.2, 0.1]), "momentum": 0.5,
+        **network(n), "schedule": np.array([0.1, 0.2, 0.1]), "momentum": 0.5,
     },
     "networks.subspace_training": lambda n: {
         **network(n), "basis": random(n * n + 5 * n + 4, 3) / n, "step_size": 0.1,
@@ -474,6 +483,14 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.one_pass_softmax": lambda n: {
         "W": random(4, n) / n, "X": random(n, n), "targets": np.eye(4)[np.arange(n) % 4],
         "step_size": 0.1, "weight_decay": 0.5,
+    },
+    "networks.residual_network": residual,
+    "networks.residual_training": lambda n: {
+        **residual(n), "step_sizes": (0.01, 0.01, 0.01), "optimizer": "adam",
+    },
+    "spectra.linearisation_error": lambda n: {
+        "blocks": random(2, 2, n, n), "moved_blocks": random(2, 2, n, n, seed=1),
+        "signals": random(3, 5, n),
     },
     "spectra.softmax_blocks": lambda n: {
         "W": random(4, n) / n, "X": random(2 * n, n, seed=1),

@@ -71,9 +71,9 @@ def test_arrays(library, dtype):
 def test_refusals():
     W = weights()
     W[2] = 0.1
-    with pytest.raises(ValueError, match="W must have rows whose entries differ, .* row 2"):
+    with pytest.raises(ValueError, match=r"W must have rows whose entries differ, .* row 2"):
         standardised_weights(W)
-    with pytest.raises(ValueError, match="W must have rows whose entries differ, .* row 0"):
+    with pytest.raises(ValueError, match=r"W must have rows whose entries differ, .* row 0"):
         standardised_weights(np.zeros((2, 3)))
     with pytest.raises(ValueError, match="gain"):
         standardised_weights(weights(), gain=0.0)

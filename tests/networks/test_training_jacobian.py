@@ -31,7 +31,7 @@ def problem(dtype="float64"):
 def test_differences_of_whole_runs(activation, momentum, decay):
     parameters, X, targets = problem()
     steps = np.array([0.3, 0.1, 0.5, 0.2, 0.0, 0.4])
-    settings = {"step_sizes": steps, "momentum": momentum, "weight_decay": decay}
+    settings = {"schedule": steps, "momentum": momentum, "weight_decay": decay}
 
     def end(theta):
         states = training_jacobian(
@@ -52,7 +52,7 @@ def test_differences_of_whole_runs(activation, momentum, decay):
 
 def test_the_path_is_that_of_gradient_training():
     parameters, X, targets = problem()
-    ours = training_jacobian(parameters, X, targets, step_sizes=np.full(5, 0.3), momentum=0.9)
+    ours = training_jacobian(parameters, X, targets, schedule=np.full(5, 0.3), momentum=0.9)
     theirs = gradient_training(parameters, X, targets, step_size=0.3, momentum=0.9)
     states = list(ours)
     assert len(states) == 6
@@ -64,7 +64,7 @@ def test_without_momentum_it_is_a_product_of_hessians():
     parameters, X, targets = problem()
     expected = np.eye(len(flatten(parameters)))
     identity = np.eye(len(expected))
-    states = training_jacobian(parameters, X, targets, step_sizes=np.array([0.3, 0.2]))
+    states = training_jacobian(parameters, X, targets, schedule=np.array([0.3, 0.2]))
     for step in (0.3, 0.2):
         state = next(states)
         np.testing.assert_allclose(state.jacobian, expected, rtol=0, atol=1e-13)
@@ -78,7 +78,7 @@ def test_without_momentum_it_is_a_product_of_hessians():
 
 def test_shifts_of_all_logits_pass_through():
     parameters, X, targets = problem()
-    *_, last = training_jacobian(parameters, X, targets, step_sizes=np.full(20, 0.3), momentum=0.5)
+    *_, last = training_jacobian(parameters, X, targets, schedule=np.full(20, 0.3), momentum=0.5)
     shift = np.zeros(26)
     shift[[16, 20]] = 1  # the weights out of the first hidden unit
     np.testing.assert_allclose(last.jacobian @ shift, shift, rtol=0, atol=1e-13)
@@ -87,7 +87,7 @@ def test_shifts_of_all_logits_pass_through():
 def test_weights_at_a_dead_input_pass_through():
     parameters, X, targets = problem()
     X = X * np.array([1.0, 1.0, 0.0])
-    *_, last = training_jacobian(parameters, X, targets, step_sizes=np.full(20, 0.3))
+    *_, last = training_jacobian(parameters, X, targets, schedule=np.full(20, 0.3))
     np.testing.assert_array_equal(last.jacobian[:, 2], np.eye(26)[:, 2])
 
 
@@ -96,7 +96,7 @@ def test_weights_at_a_dead_input_pass_through():
 
 def test_steps_of_zero_change_nothing():
     parameters, X, targets = problem()
-    *_, last = training_jacobian(parameters, X, targets, step_sizes=np.zeros(3))
+    *_, last = training_jacobian(parameters, X, targets, schedule=np.zeros(3))
     np.testing.assert_array_equal(last.jacobian, np.eye(26))
     np.testing.assert_array_equal(flatten(last.parameters), flatten(parameters))
 
@@ -112,13 +112,13 @@ def test_arrays(library, dtype):
         placed,
         library.place(X),
         library.place(targets),
-        step_sizes=library.place(np.full(4, 0.3)),
+        schedule=library.place(np.full(4, 0.3)),
         momentum=0.5,
     )
     assert library.holds(last.jacobian, dtype=dtype)
     exact = [(w.astype(float), b.astype(float)) for w, b in parameters]
     *_, expected = training_jacobian(
-        exact, X.astype(float), targets.astype(float), step_sizes=np.full(4, 0.3), momentum=0.5
+        exact, X.astype(float), targets.astype(float), schedule=np.full(4, 0.3), momentum=0.5
     )
     # four steps, each of sums of tens of numbers of order one
     tolerance = 1000 * float(np.finfo(dtype).eps)
@@ -131,9 +131,9 @@ def test_arrays(library, dtype):
 
 def test_refusals():
     parameters, X, targets = problem()
-    with pytest.raises(ValueError, match=r"step_sizes must not be negative, got -0.1"):
-        training_jacobian(parameters, X, targets, step_sizes=np.array([0.1, -0.1]))
-    with pytest.raises(ValueError, match="step_sizes"):
-        training_jacobian(parameters, X, targets, step_sizes=np.zeros((2, 2)))
+    with pytest.raises(ValueError, match=r"schedule must not be negative, got -0.1"):
+        training_jacobian(parameters, X, targets, schedule=np.array([0.1, -0.1]))
+    with pytest.raises(ValueError, match="schedule"):
+        training_jacobian(parameters, X, targets, schedule=np.zeros((2, 2)))
     with pytest.raises(ValueError, match="X must have 3 features"):
-        training_jacobian(parameters, X[:, :2], targets, step_sizes=np.zeros(2))
+        training_jacobian(parameters, X[:, :2], targets, schedule=np.zeros(2))

@@ -44,7 +44,9 @@ def test_the_rule_knows_ratios_of_widths_alone():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match=r"widths must name inputs and outputs at least, got \(5,\)"):
+    with pytest.raises(
+        ValueError, match=r"widths must name inputs and outputs at least, got \(5,\)"
+    ):
         width_parametrisation((5,))
     with pytest.raises(ValueError, match="widths must be"):
         width_parametrisation((5, 0))
