@@ -511,6 +511,15 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.standardised_weights.standardised_weights": lambda: {"W": X, "gain": 1.5},
     "spectra.residual_layers.residual_layers": lambda: {"X": X},
     "spectra.width_parametrisation.width_parametrisation": lambda: {"widths": WIDTHS},
+    "spectra.weighted_low_rank.weighted_low_rank": lambda: {
+        "W": X, "rank": 1, "outputs": np.eye(len(X)), "inputs": np.eye(3),
+    },
+    "spectra.kronecker_fisher.kronecker_fisher": lambda: {
+        "sample_gradients": np.arange(1.0, 13.0).reshape(2, 2, 3),
+    },
+    "spectra.shared_ranks.shared_ranks": lambda: {
+        "spectra": [np.array([2.0, 1.0]), np.array([3.0, 0.5])], "kept": 0.5,
+    },
     "spectra.local_dimension.local_dimension": lambda: {"X": X, "n_neighbors": 2},
     "spectra.log_dimension_gradient.log_dimension_gradient": lambda: {"X": X, "n_neighbors": 2},
     "spectra.robust_subspace.robust_subspace": lambda: {
@@ -1243,6 +1252,26 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "tolerance": (*NO_REAL, NEGATIVE),
     "max_steps": FROM_1,
     "n_neighbors": FROM_1,
+    "sample_gradients": (*ARRAY, Bad("zeros", np.zeros_like, ValueError, "zeros only")),
+    "inputs": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        NOT_SYMMETRIC,
+        Bad("not square", lambda good: good[:, :2], ValueError, r"\(3, 2\)"),
+        Bad("negative", lambda good: -good, ValueError, "no negative eigenvalue"),
+    ),
+    "outputs": (
+        *(bad for bad in MATRIX if bad.label != "None"),
+        NOT_SYMMETRIC,
+        Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)"),
+        Bad("negative", lambda good: -good, ValueError, "no negative eigenvalue"),
+    ),
+    "kept": (*NO_REAL, NEGATIVE, ABOVE_1),
+    "spectra": (
+        Bad("number", 3, ValueError, "3"),
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("negative", [np.array([1.0, -1.0])], ValueError, "-1"),
+        Bad("NaN", [np.array([1.0, np.nan])], ValueError, "NaN"),
+    ),
     "gain": (*NO_REAL, NEGATIVE),
     "branch_scale": (*NO_REAL, NEGATIVE),
     "centred": (Bad("one", 1, TypeError, "1"), Bad("None", None, TypeError, "None")),

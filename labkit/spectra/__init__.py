@@ -6,6 +6,7 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
+from labkit.spectra.kronecker_fisher import KroneckerFisher, kronecker_fisher
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
 from labkit.spectra.linearisation_error import linearisation_error
@@ -27,11 +28,13 @@ from labkit.spectra.residual_layers import residual_layers
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.robust_subspace import RobustSubspace, robust_subspace
 from labkit.spectra.semicircle import semicircle
+from labkit.spectra.shared_ranks import shared_ranks
 from labkit.spectra.softmax_blocks import SoftmaxBlocks, softmax_blocks
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
 from labkit.spectra.spiked_spectrum import SpikedSpectrum, spiked_spectrum
 from labkit.spectra.spiked_wigner import SpikedWigner, spiked_wigner
 from labkit.spectra.tracy_widom import EdgeLaw, tracy_widom
+from labkit.spectra.weighted_low_rank import WeightedLowRank, weighted_low_rank
 from labkit.spectra.width_parametrisation import WidthParametrisation, width_parametrisation
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "EffectiveRank",
     "FunctionalDimension",
     "InteractionBasis",
+    "KroneckerFisher",
     "LanczosDensity",
     "LayerReport",
     "LogDimension",
@@ -55,6 +59,7 @@ __all__ = [
     "SpikedCovariance",
     "SpikedSpectrum",
     "SpikedWigner",
+    "WeightedLowRank",
     "WidthParametrisation",
     "depth_parametrisation",
     "effective_rank",
@@ -62,6 +67,7 @@ __all__ = [
     "functional_dimension",
     "hill_estimator",
     "interaction_basis",
+    "kronecker_fisher",
     "lanczos_density",
     "largest_stable_step",
     "linearisation_error",
@@ -79,10 +85,12 @@ __all__ = [
     "residual_layers",
     "robust_subspace",
     "semicircle",
+    "shared_ranks",
     "softmax_blocks",
     "spiked_covariance",
     "spiked_spectrum",
     "spiked_wigner",
     "tracy_widom",
+    "weighted_low_rank",
     "width_parametrisation",
 ]

@@ -466,6 +466,13 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "networks.null_space_noise": lambda n: {
         **inputs(n), "start": random(n) * 2, "max_steps": 5,
     },
+    "spectra.weighted_low_rank": lambda n: {
+        "W": random(n, n + 2), "rank": 2, "outputs": np.diag(np.arange(1.0, n + 1)),
+        "inputs": np.diag(np.arange(1.0, n + 3)),
+    },
+    "spectra.kronecker_fisher": lambda n: {
+        "sample_gradients": random(4, n * n).reshape(4, n, n), "n_steps": 3,
+    },
     "networks.standardised_weights": lambda n: {"W": random(n, n)},
     "spectra.residual_layers": lambda n: {"X": random(n, n), "rng": 0},
     "spectra.local_dimension": lambda n: {"X": random(n, 5), "n_neighbors": 3},
