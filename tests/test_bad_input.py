@@ -511,6 +511,9 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.standardised_weights.standardised_weights": lambda: {"W": X, "gain": 1.5},
     "spectra.residual_layers.residual_layers": lambda: {"X": X},
     "spectra.width_parametrisation.width_parametrisation": lambda: {"widths": WIDTHS},
+    "networks.weight_matching.weight_matching": lambda: {
+        "target": parameters(), "parameters": parameters(),
+    },
     "spectra.weighted_low_rank.weighted_low_rank": lambda: {
         "W": X, "rank": 1, "outputs": np.eye(len(X)), "inputs": np.eye(3),
     },
@@ -1251,6 +1254,12 @@ BAD: dict[str, tuple[Bad, ...]] = {
     "weight_decay": (*NO_REAL, NEGATIVE),
     "tolerance": (*NO_REAL, NEGATIVE),
     "max_steps": FROM_1,
+    "target": (
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("number", 3, TypeError, "3"),
+        Bad("array", X, TypeError, "array|shape"),
+        Bad("other widths", lambda good: good[:1], ValueError, "shapes"),
+    ),
     "n_neighbors": FROM_1,
     "sample_gradients": (*ARRAY, Bad("zeros", np.zeros_like, ValueError, "zeros only")),
     "inputs": (

@@ -11,12 +11,14 @@ from labkit.networks.standardised_weights import standardised_weights
 from labkit.networks.subspace_training import subspace_training
 from labkit.networks.training import gradient_training
 from labkit.networks.training_jacobian import TrainingState, training_jacobian
+from labkit.networks.weight_matching import WeightMatching, weight_matching
 
 __all__ = [
     "NullSpaceNoise",
     "ResidualPass",
     "ResidualState",
     "TrainingState",
+    "WeightMatching",
     "flatten",
     "forward",
     "gauss_newton_product",
@@ -32,4 +34,5 @@ __all__ = [
     "subspace_training",
     "training_jacobian",
     "unflatten",
+    "weight_matching",
 ]
