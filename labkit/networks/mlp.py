@@ -114,7 +114,7 @@ def flatten(parameters: Parameters) -> Array:
     >>> flatten([(np.array([[1.0, 2.0]]), np.array([3.0]))])
     array([1., 2., 3.])
     """
-    _check_parameters(parameters)
+    check_parameters(parameters)
     xp = array_namespace(*(array for pair in parameters for array in pair))
     return xp.concat([xp.reshape(array, (-1,)) for pair in parameters for array in pair])
 
@@ -344,7 +344,7 @@ def check_inputs(parameters: Parameters, X: Array, activation: str) -> Array:
         See `labkit.checks.check_matrix`.
     """
     check_choice(activation, "activation", ACTIVATIONS)
-    _check_parameters(parameters)
+    check_parameters(parameters)
     X = check_matrix(X, "X")
     weights = parameters[0][0]
     check_same_device(X=X, parameters=weights)
@@ -411,9 +411,22 @@ def unchecked_outputs(parameters: Parameters, X: Array, activation: str) -> list
     return outputs
 
 
-def _check_parameters(parameters: Parameters) -> None:
-    """Refuse anything that is not a list of (weights, bias), at least one pair."""
-    wanted = "parameters must be a list of pairs (weights, bias) of arrays"
+def check_parameters(parameters: Parameters, name: str = "parameters") -> None:
+    """Refuse anything that is not a list of (weights, bias), at least one pair.
+
+    Parameters
+    ----------
+    parameters : list of (weights, bias)
+        What the caller gave.
+    name : str
+        For the message.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming what stood there instead.
+    """
+    wanted = f"{name} must be a list of pairs (weights, bias) of arrays"
     if not isinstance(parameters, Sequence) or isinstance(parameters, str):
         raise TypeError(f"{wanted}, got {_short(parameters)}")
     if not parameters:

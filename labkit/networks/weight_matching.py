@@ -11,7 +11,7 @@ import numpy as np
 
 from labkit.arrays import Array, from_numpy, to_numpy
 from labkit.checks import check_count, check_same_device
-from labkit.networks.mlp import Parameters, flatten
+from labkit.networks.mlp import Parameters, check_parameters
 from labkit.random import Rng, as_generator
 
 
@@ -100,7 +100,8 @@ def weight_matching(
     ([1, 0], 0.0)
     """
     n_starts = check_count(n_starts, "n_starts", 1)
-    flatten(target), flatten(parameters)  # for their checks
+    check_parameters(target, "target")
+    check_parameters(parameters)
     shapes = [[tuple(w.shape) for w, _ in network] for network in (target, parameters)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"parameters must have the shapes of target {shapes[0]}, got {shapes[1]}")
