@@ -69,7 +69,7 @@ def largest_stable_step(curvatures: Array, *, n_per_batch: int) -> float:
     Granziol, Zohren, Roberts: Learning rates as a function of batch size: a random matrix theory
     approach to neural network training, JMLR 23 (2022), arXiv 2006.09092.
 
-    Notebook: ``notebooks/spectra/08_edge_of_stability.ipynb``.
+    Notebook: ``notebooks/spectra/09_batches.ipynb``.
 
     Examples
     --------

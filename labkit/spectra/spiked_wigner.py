@@ -87,7 +87,7 @@ def spiked_wigner(planted: Array, *, variance: float = 1.0) -> SpikedWigner:
     Peche: The largest eigenvalue of small rank perturbations of Hermitian random matrices,
     Probability Theory and Related Fields 134 (2006).
 
-    Notebook: ``notebooks/spectra/08_edge_of_stability.ipynb``.
+    Notebook: ``notebooks/spectra/09_batches.ipynb``.
 
     Examples
     --------
