@@ -53,7 +53,7 @@ def exact(data, *, smooth=True):
         for part in np.split(identity, range(PORTION, len(identity), PORTION))
     ]
     values = np.linalg.eigvalsh(np.concatenate(rows))
-    return smoothed(values, data["grid"], data["width"]) if smooth else values
+    return smoothed(values, data["grid"], float(data["width"])) if smooth else values
 
 
 def labkit(data, n_probes=8, n_steps=60):
@@ -61,7 +61,7 @@ def labkit(data, n_probes=8, n_steps=60):
     from labkit.spectra import lanczos_density
 
     found = lanczos_density(
-        product(data), flatten(layers(data)), grid=data["grid"], resolution=data["width"],
+        product(data), flatten(layers(data)), grid=data["grid"], resolution=float(data["width"]),
         n_probes=n_probes, n_steps=n_steps, rng=1,
     )  # fmt: skip
     return found.density
