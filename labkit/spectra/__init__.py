@@ -5,8 +5,12 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
+from labkit.spectra.koopman_log_norm import koopman_log_norm
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
+from labkit.spectra.lipschitz_bound import LipschitzBound, lipschitz_bound
+from labkit.spectra.lipschitz_lower_bound import lipschitz_lower_bound
+from labkit.spectra.lipschitz_matrix import lipschitz_matrix
 from labkit.spectra.marchenko_pastur import marchenko_pastur
 from labkit.spectra.marchenko_pastur_fit import BulkFit, marchenko_pastur_fit
 from labkit.spectra.matrix_nuclear_norm import MatrixNuclearNorm, matrix_nuclear_norm
@@ -19,7 +23,11 @@ from labkit.spectra.quadratic_regression_descent import (
     quadratic_regression_descent,
 )
 from labkit.spectra.random_layers import random_layers
+from labkit.spectra.residual_lipschitz_scale import ResidualScale, residual_lipschitz_scale
 from labkit.spectra.results import SpectralLaw
+from labkit.spectra.sandwich_network import sandwich_network
+from labkit.spectra.sandwich_parameters import sandwich_parameters
+from labkit.spectra.sandwich_pullback import sandwich_pullback
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.softmax_blocks import SoftmaxBlocks, softmax_blocks
 from labkit.spectra.spiked_covariance import SpikedCovariance, spiked_covariance
@@ -35,11 +43,13 @@ __all__ = [
     "InteractionBasis",
     "LanczosDensity",
     "LayerReport",
+    "LipschitzBound",
     "MatrixNuclearNorm",
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
     "QuadraticModels",
+    "ResidualScale",
     "SoftmaxBlocks",
     "SpectralLaw",
     "SpikedCovariance",
@@ -50,8 +60,12 @@ __all__ = [
     "functional_dimension",
     "hill_estimator",
     "interaction_basis",
+    "koopman_log_norm",
     "lanczos_density",
     "largest_stable_step",
+    "lipschitz_bound",
+    "lipschitz_lower_bound",
+    "lipschitz_matrix",
     "marchenko_pastur",
     "marchenko_pastur_fit",
     "matrix_nuclear_norm",
@@ -61,6 +75,10 @@ __all__ = [
     "power_law_interval",
     "quadratic_regression_descent",
     "random_layers",
+    "residual_lipschitz_scale",
+    "sandwich_network",
+    "sandwich_parameters",
+    "sandwich_pullback",
     "semicircle",
     "softmax_blocks",
     "spiked_covariance",
