@@ -13,7 +13,6 @@ from labkit.checks import check_count
 from labkit.networks.mlp import Parameters
 from labkit.spectra._chain import check_chain
 
-
 N_SWEEPS = 10
 """Rounds of balancing; their end need not be exact."""
 
