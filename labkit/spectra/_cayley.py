@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from labkit.arrays import Array, array_namespace, device, is_array
 from labkit.checks import check_array, check_matrix, check_same_device
+from labkit.spectra._chain import short
 
 SandwichLayers = Sequence[tuple[Array, Array, Array]]
 """For each layer a free matrix of shape (out + in, out), log scales and a bias, both (out,)."""
@@ -50,13 +51,13 @@ def check_sandwich(layers: SandwichLayers) -> list[tuple[Array, Array, Array]]:
     """Return the layers as finite floating arrays of shapes that fit."""
     wanted = "layers must be a list of triples (free, log_scales, bias) of arrays"
     if is_array(layers) or isinstance(layers, str) or not isinstance(layers, Sequence):
-        raise TypeError(f"{wanted}, got {type(layers).__name__}")
+        raise TypeError(f"{wanted}, got {short(layers)}")
     if not layers:
         raise ValueError(f"{wanted}, at least one, got {layers!r}")
     checked, n_in = [], None
     for k, layer in enumerate(layers):
         if not isinstance(layer, Sequence) or isinstance(layer, str) or len(layer) != 3:
-            raise TypeError(f"{wanted}, got {type(layer).__name__} among them")
+            raise TypeError(f"{wanted}, got {short(layer)} among them")
         free = check_matrix(layer[0], f"layers[{k}][0]")
         log_scales, bias = (
             check_array(part, f"layers[{k}][{i}]", n_dims=1)

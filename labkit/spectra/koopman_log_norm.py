@@ -11,7 +11,7 @@ from labkit.arrays import Array, array_namespace, eps, to_numpy
 from labkit.checks import check_matrix, check_real
 
 
-def koopman_log_norm(W: Array, *, smoothness: float | None = None) -> float:
+def koopman_log_norm(W: Array, *, smoothness: float) -> float:
     r"""Return the logarithm of the norm of composition with a matrix on a Sobolev space.
 
     .. math:: \log \sup_f \frac{\|f \circ W\|_{H^s}}{\|f\|_{H^s}}
@@ -21,9 +21,9 @@ def koopman_log_norm(W: Array, *, smoothness: float | None = None) -> float:
     ----------
     W : Array, shape (d, d)
         Weights of a layer. Orthogonal ones have norm 1, of any width.
-    smoothness : float, optional
-        s, from d / 2, which is the default: the infimum of what makes H^s a space with a
-        reproducing kernel, and so the least that any width can cost.
+    smoothness : float
+        s, from d / 2, the infimum of what makes H^s a space with a reproducing kernel: a bound
+        that takes values of f at points needs more, and d / 2 is the least that a width can cost.
 
     Returns
     -------
@@ -62,16 +62,14 @@ def koopman_log_norm(W: Array, *, smoothness: float | None = None) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> round(koopman_log_norm(np.diag([1.0, 0.25])), 4)  # a half of log 4
+    >>> round(koopman_log_norm(np.diag([1.0, 0.25]), smoothness=1.0), 4)  # a half of log 4
     0.6931
     """
     W = check_matrix(W, "W")
     n_rows, n_columns = W.shape
     if n_rows != n_columns:
         raise ValueError(f"W must be square, got shape {(n_rows, n_columns)}")
-    s = n_rows / 2
-    if smoothness is not None:
-        s = check_real(smoothness, "smoothness", s)
+    s = check_real(smoothness, "smoothness", n_rows / 2)
     xp = array_namespace(W)
     values = to_numpy(xp.linalg.svdvals(W)).tolist()  # step 1
     if values[-1] <= n_rows * eps(W) * values[0]:

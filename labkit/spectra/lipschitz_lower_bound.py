@@ -11,7 +11,7 @@ from labkit.spectra._chain import check_chain
 
 
 def lipschitz_lower_bound(
-    parameters: Parameters, X: Array, *, activation: str = "relu", residual: bool = False
+    parameters: Parameters, X: Array, *, activation: str = "relu", skip: bool = False
 ) -> float:
     r"""Return the largest norm of the derivative of a network's outputs by its inputs.
 
@@ -25,7 +25,7 @@ def lipschitz_lower_bound(
         Where to look. More points never make the result smaller.
     activation : {"relu", "tanh"}
         Between layers; D holds its slopes.
-    residual : bool
+    skip : bool
         Whether the input is added to the output, s = 1, or not, s = 0.
 
     Returns
@@ -60,7 +60,7 @@ def lipschitz_lower_bound(
     (0.0, 6.0)
     """
     X = check_inputs(parameters, X, activation)
-    weights = check_chain(parameters, residual=residual, n_layers=1)
+    weights = check_chain(parameters, skip=skip, n_layers=1)
     xp = array_namespace(X)
     outputs = unchecked_outputs(parameters, X, activation)
     n_points, n_in = X.shape
@@ -68,6 +68,6 @@ def lipschitz_lower_bound(
     for h, W in zip(outputs[1:-1], weights[1:], strict=True):
         slopes = 1 - h * h if activation == "tanh" else xp.astype(h > 0, h.dtype)
         J = W @ (slopes[:, :, None] * J)
-    if residual:
+    if skip:
         J = J + xp.eye(n_in, dtype=X.dtype, device=device(X))
     return float(xp.max(xp.linalg.matrix_norm(J, ord=2)))

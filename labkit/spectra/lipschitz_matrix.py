@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from labkit.arrays import Array, array_namespace, device
 from labkit.checks import check_array, check_real, check_same_device
 from labkit.networks.mlp import Parameters
-from labkit.spectra._chain import check_chain
+from labkit.spectra._chain import check_chain, short
 
 
 def lipschitz_matrix(
@@ -18,7 +18,7 @@ def lipschitz_matrix(
     multipliers: Sequence[Array],
     *,
     bound: float,
-    residual: bool = False,
+    skip: bool = False,
 ) -> Array:
     r"""Return the matrix of the linear matrix inequality behind a Lipschitz bound.
 
@@ -34,7 +34,7 @@ def lipschitz_matrix(
         The diagonals of Lambda, one for each hidden layer, all above 0.
     bound : float
         gamma, above 0.
-    residual : bool
+    skip : bool
         Whether the input is added to the output, s = 1, or not, s = 0.
 
     Returns
@@ -78,7 +78,7 @@ def lipschitz_matrix(
     >>> lipschitz_matrix(chain, [np.ones(1)], bound=1.0).tolist()
     [[1.0, -1.0], [-1.0, 1.0]]
     """
-    weights = check_chain(parameters, residual=residual)
+    weights = check_chain(parameters, skip=skip)
     bound = check_real(bound, "bound", 0.0, open_low=True)
     scales = check_multipliers(multipliers, weights)
     xp = array_namespace(*weights)
@@ -93,7 +93,7 @@ def lipschitz_matrix(
         rows[k - 1][k] = xp.matrix_transpose(rows[k][k - 1])
     turned = xp.matrix_transpose(last)
     rows[last_layer][last_layer] = rows[last_layer][last_layer] - turned @ last / bound  # step 3
-    if residual:
+    if skip:
         rows[0][0] = rows[0][0] - xp.eye(sizes[0], **place) / bound
         rows[0][last_layer] = rows[0][last_layer] - last / bound
         rows[last_layer][0] = xp.matrix_transpose(rows[0][last_layer])
@@ -122,8 +122,8 @@ def check_multipliers(multipliers: Sequence[Array], weights: list[Array]) -> lis
     """
     n_hidden = len(weights) - 1
     if not isinstance(multipliers, Sequence) or isinstance(multipliers, str):
-        kind = type(multipliers).__name__
-        raise TypeError(f"multipliers must be a list of {n_hidden} vectors, got {kind}")
+        seen = short(multipliers)
+        raise TypeError(f"multipliers must be a list of {n_hidden} vectors, got {seen}")
     if len(multipliers) != n_hidden:
         raise ValueError(f"multipliers must be {n_hidden} vectors, got {len(multipliers)}")
     checked = []

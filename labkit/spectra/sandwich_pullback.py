@@ -9,6 +9,7 @@ from labkit.arrays import Array, array_namespace
 from labkit.checks import check_real, check_same_device
 from labkit.networks.mlp import Parameters
 from labkit.spectra._cayley import SandwichLayers, cayley, check_sandwich, plain_factors
+from labkit.spectra._chain import short
 
 
 def sandwich_pullback(
@@ -103,10 +104,10 @@ def _check_gradient(gradient: Parameters, layers: SandwichLayers) -> None:
     """Refuse what is not a list of (weights, bias) of the shapes of the layers."""
     wanted = [((W.shape[1], W.shape[0] - W.shape[1]), (W.shape[1],)) for W, _, _ in layers]
     try:
-        seen = [tuple(tuple(part.shape) for part in pair) for pair in gradient]
+        shapes = [tuple(tuple(part.shape) for part in pair) for pair in gradient]
     except (AttributeError, TypeError) as error:
-        kind = type(gradient).__name__
-        raise TypeError(f"gradient must be a list of pairs of arrays, got {kind}") from error
-    if seen != wanted:
-        raise ValueError(f"gradient must have shapes {wanted}, got {seen}")
+        seen = short(gradient)
+        raise TypeError(f"gradient must be a list of pairs of arrays, got {seen}") from error
+    if shapes != wanted:
+        raise ValueError(f"gradient must have shapes {wanted}, got {shapes}")
     check_same_device(layers=layers[0][0], gradient=gradient[0][0])
