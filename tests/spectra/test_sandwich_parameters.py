@@ -36,9 +36,9 @@ def test_back_from_free_parameters():
 
 def test_a_bound_that_is_not_certified():
     chain = [(np.eye(1), np.zeros(1)), (np.eye(1), np.zeros(1))]
-    with pytest.raises(ValueError, match="certify the bound 0.9, got none at layer 2"):
+    with pytest.raises(ValueError, match=r"certify the bound 0\.9, got none at layer 2"):
         sandwich_parameters(chain, [np.ones(1)], bound=0.9)
-    with pytest.raises(ValueError, match="certify the bound 0.5, got none at layer 1"):
+    with pytest.raises(ValueError, match=r"certify the bound 0\.5, got none at layer 1"):
         sandwich_parameters(chain, [np.ones(1)], bound=0.5)
 
 
