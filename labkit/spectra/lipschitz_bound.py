@@ -50,8 +50,8 @@ def lipschitz_bound(parameters: Parameters, *, max_iterations: int = 200) -> Lip
     parameters : list of (weights, bias)
         An ordinary network with one hidden layer or more, activations with slopes from 0 to 1.
     max_iterations : int
-        Steps of descent, from 0, which leaves the product of norms. Every step keeps a valid bound,
-        so fewer steps give a larger one, never a wrong one.
+        Steps of descent, from 1. Every step keeps a valid bound, so fewer steps give a larger one,
+        never a wrong one.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def lipschitz_bound(parameters: Parameters, *, max_iterations: int = 200) -> Lip
     (2.0, 1.0)
     """
     weights = check_chain(parameters)
-    check_count(max_iterations, "max_iterations", 0)
+    check_count(max_iterations, "max_iterations", 1)
     xp = array_namespace(*weights)
     norms = _norms(weights)
     product = math.prod(norms)

@@ -102,7 +102,7 @@ def residual_lipschitz_scale(
     if C.shape != B.shape[::-1]:
         raise ValueError(f"C must have shape {B.shape[::-1]}, got {tuple(C.shape)}")
     bound = check_real(bound, "bound", 1.0, open_low=True)
-    check_choice(criterion, "criterion", ("discs", "eigenvalues"))
+    check_choice(criterion, "criterion", ("discs", "weighted discs", "eigenvalues"))
     xp = array_namespace(B, C)
     sizes = [float(xp.linalg.vector_norm(M)) for M in (B, C)]
     if min(sizes) == 0:

@@ -69,7 +69,7 @@ def sandwich_network(layers: SandwichLayers, *, bound: float = 1.0) -> Parameter
     --------
     >>> import numpy as np
     >>> layers = [(np.array([[0.0], [-1.0]]), np.zeros(1), np.zeros(1))]  # one linear layer
-    >>> sandwich_network(layers, bound=3.0)[0][0].tolist()
+    >>> sandwich_network(layers, bound=3.0)[0][0].round(6).tolist()
     [[3.0]]
     """
     checked = check_sandwich(layers)

@@ -66,7 +66,7 @@ def test_arrays(library, dtype):
     W = np.random.default_rng(0).standard_normal((4, 4)).astype(dtype)
     found = koopman_log_norm(library.place(W), smoothness=2.0)
     exact = koopman_log_norm(W.astype(float), smoothness=2.0)
-    assert found == pytest.approx(exact, abs=1e3 * np.finfo(dtype).eps)
+    assert found == pytest.approx(exact, abs=float(1e3 * np.finfo(dtype).eps))
 
 
 # Degenerate

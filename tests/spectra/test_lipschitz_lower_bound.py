@@ -56,7 +56,7 @@ def test_arrays(library, dtype):
     net, X = cast(network(3, 5, 3), np.dtype(dtype).type), inputs(3).astype(dtype)
     found = lipschitz_lower_bound(cast(net, library.place), library.place(X), skip=True)
     exact = lipschitz_lower_bound(cast(net, np.float64), X.astype(float), skip=True)
-    assert found == pytest.approx(exact, rel=100 * np.finfo(dtype).eps)
+    assert found == pytest.approx(exact, rel=float(100 * np.finfo(dtype).eps))
 
 
 # Degenerate
