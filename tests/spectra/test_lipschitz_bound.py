@@ -54,7 +54,7 @@ def test_its_multipliers_certify_it(seed):
 def test_steps_start_at_a_product():
     found = lipschitz_bound(network(3, 4, 2), max_iterations=1)
     assert found.bound <= found.history[0] <= found.product
-    assert len(found.history) == 2
+    assert len(found.history) <= 3
 
 
 # Invariance
@@ -73,7 +73,7 @@ def test_lengths_moved_through_units_hardly_matter():
         net = sandwich_network(layers(2, 16, 16, 2, seed=seed), bound=2.0)
         found = lipschitz_bound(net)
         assert found.product > 20
-        assert found.bound < 2.2
+        assert found.bound <= 2.0
 
 
 # Arrays
