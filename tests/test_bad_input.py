@@ -567,6 +567,27 @@ VALID: dict[str, Callable[[], dict[str, Any]]] = {
     "spectra.functional_dimension.functional_dimension": lambda: {
         "parameters": parameters(), "X": X,
     },
+    "spectra.koopman_log_norm.koopman_log_norm": lambda: {"W": GRAM, "smoothness": 3.0},
+    "spectra.lipschitz_bound.lipschitz_bound": lambda: {"parameters": parameters()},
+    "spectra.lipschitz_lower_bound.lipschitz_lower_bound": lambda: {
+        "parameters": parameters(), "X": X,
+    },
+    "spectra.lipschitz_matrix.lipschitz_matrix": lambda: {
+        "parameters": parameters(), "multipliers": [np.ones(4)], "bound": 2.0,
+    },
+    "spectra.residual_lipschitz_scale.residual_lipschitz_scale": lambda: {
+        "B": X, "C": X.T, "bound": 2.0,
+    },
+    "spectra.sandwich_network.sandwich_network": lambda: {
+        "layers": [(X, np.zeros(3), np.zeros(3))],
+    },
+    "spectra.sandwich_parameters.sandwich_parameters": lambda: {
+        "parameters": [(X / 99, np.zeros(6)), (X.T / 99, np.zeros(3))],
+        "multipliers": [np.ones(6)], "bound": 2.0,
+    },
+    "spectra.sandwich_pullback.sandwich_pullback": lambda: {
+        "layers": [(X, np.zeros(3), np.zeros(3))], "gradient": [(np.ones((3, 3)), np.ones(3))],
+    },
     "spectra.interaction_basis.interaction_basis": lambda: {
         "hidden": X, "output_gradients": np.ones((6, 2, 3)),
     },
@@ -707,6 +728,22 @@ ITEMS = (
 NOT_SYMMETRIC = Bad("not symmetric", changed_corner, ValueError, "1")
 
 NOT_SQUARE = Bad("not square", lambda good: good[:, :2], ValueError, r"\(6, 2\)")
+
+SANDWICH = (
+    Bad("number", 3, TypeError, "3"),
+    Bad("array", X, TypeError, r"\(6, 3\)"),
+    Bad("text", "weights", TypeError, "'weights'"),
+    Bad("a matrix", [X], TypeError, r"\(6, 3\)"),
+    Bad("no inputs", [(np.eye(3), np.zeros(3), np.zeros(3))], ValueError, r"\(3, 3\)"),
+    Bad("short", [(X, np.zeros(3), np.zeros(2))], ValueError, r"\(2,\)"),
+    Bad(
+        "do not fit",
+        lambda good: [*good, (X[:4], np.zeros(3), np.zeros(3))],
+        ValueError,
+        r"\(4, 3\)",
+    ),
+    Bad("NaN", lambda good: [(np.nan * X, *good[0][1:])], ValueError, "18 entries"),
+)
 
 
 BAD: dict[str, tuple[Bad, ...]] = {
@@ -1322,6 +1359,23 @@ BAD: dict[str, tuple[Bad, ...]] = {
         *(bad for bad in NO_REAL if bad.label != "None"),
         Bad("one", 1.0, ValueError, "1.0"),
     ),
+    "multipliers": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("text", "abc", TypeError, "'abc'"),
+        Bad("array", np.ones(4), TypeError, r"\(4,\)"),
+        Bad("none", [], ValueError, "got 0"),
+        Bad("short", [np.ones(2)], ValueError, "got 2"),
+        Bad("zero", lambda good: [0 * good[0]], ValueError, "got 0"),
+        Bad("NaN", lambda good: [np.nan * good[0]], ValueError, "NaN"),
+    ),
+    "gradient": (
+        Bad("number", 3, TypeError, "3"),
+        Bad("text", "abc", TypeError, "'abc'"),
+        Bad("none", [], ValueError, r"\[\]"),
+        Bad("short", [(np.ones((3, 2)), np.ones(3))], ValueError, r"\(3, 2\)"),
+    ),
+    "criterion": NAME,
+    "skip": ANYTHING,
 }
 BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
     ("sensing.neuron_alignment.neuron_alignment", "y"): (
@@ -1414,6 +1468,20 @@ BAD_HERE: dict[tuple[str, str], tuple[Bad, ...]] = {
         Bad("zeros", np.zeros(3), ValueError, "got 3 zeros"),
     ),
     ("linalg.lanczos.lanczos", "n_steps"): (Bad("zero", 0, ValueError, "0"),),
+    ("spectra.sandwich_network.sandwich_network", "layers"): SANDWICH,
+    ("spectra.sandwich_pullback.sandwich_pullback", "layers"): SANDWICH,
+    ("spectra.koopman_log_norm.koopman_log_norm", "W"): (
+        Bad("not square", X, ValueError, r"\(6, 3\)"),
+    ),
+    ("spectra.koopman_log_norm.koopman_log_norm", "smoothness"): (
+        Bad("below half the width", 2.9, ValueError, "2.9"),
+    ),
+    ("spectra.residual_lipschitz_scale.residual_lipschitz_scale", "bound"): (
+        Bad("one", 1.0, ValueError, "1.0"),
+    ),
+    ("spectra.residual_lipschitz_scale.residual_lipschitz_scale", "B"): (
+        Bad("zeros", np.zeros_like, ValueError, "norms 0 and"),
+    ),
     ("spectra.lanczos_density.lanczos_density", "n_steps"): (Bad("zero", 0, ValueError, "0"),),
     ("spectra.lanczos_density.lanczos_density", "like"): (
         Bad("a matrix", X, ValueError, r"\(6, 3\)"),

@@ -6,10 +6,14 @@ from labkit.spectra.farms_spectrum import farms_spectrum
 from labkit.spectra.functional_dimension import FunctionalDimension, functional_dimension
 from labkit.spectra.hill_estimator import hill_estimator
 from labkit.spectra.interaction_basis import InteractionBasis, interaction_basis
+from labkit.spectra.koopman_log_norm import koopman_log_norm
 from labkit.spectra.kronecker_fisher import KroneckerFisher, kronecker_fisher
 from labkit.spectra.lanczos_density import LanczosDensity, lanczos_density
 from labkit.spectra.largest_stable_step import largest_stable_step
 from labkit.spectra.linearisation_error import linearisation_error
+from labkit.spectra.lipschitz_bound import LipschitzBound, lipschitz_bound
+from labkit.spectra.lipschitz_lower_bound import lipschitz_lower_bound
+from labkit.spectra.lipschitz_matrix import lipschitz_matrix
 from labkit.spectra.local_dimension import local_dimension
 from labkit.spectra.log_dimension_gradient import LogDimension, log_dimension_gradient
 from labkit.spectra.marchenko_pastur import marchenko_pastur
@@ -25,8 +29,12 @@ from labkit.spectra.quadratic_regression_descent import (
 )
 from labkit.spectra.random_layers import random_layers
 from labkit.spectra.residual_layers import residual_layers
+from labkit.spectra.residual_lipschitz_scale import ResidualScale, residual_lipschitz_scale
 from labkit.spectra.results import SpectralLaw
 from labkit.spectra.robust_subspace import RobustSubspace, robust_subspace
+from labkit.spectra.sandwich_network import sandwich_network
+from labkit.spectra.sandwich_parameters import sandwich_parameters
+from labkit.spectra.sandwich_pullback import sandwich_pullback
 from labkit.spectra.semicircle import semicircle
 from labkit.spectra.shared_ranks import shared_ranks
 from labkit.spectra.softmax_blocks import SoftmaxBlocks, softmax_blocks
@@ -47,12 +55,14 @@ __all__ = [
     "KroneckerFisher",
     "LanczosDensity",
     "LayerReport",
+    "LipschitzBound",
     "LogDimension",
     "MatrixNuclearNorm",
     "PowerLawFit",
     "PowerLawGoodness",
     "PowerLawInterval",
     "QuadraticModels",
+    "ResidualScale",
     "RobustSubspace",
     "SoftmaxBlocks",
     "SpectralLaw",
@@ -67,10 +77,14 @@ __all__ = [
     "functional_dimension",
     "hill_estimator",
     "interaction_basis",
+    "koopman_log_norm",
     "kronecker_fisher",
     "lanczos_density",
     "largest_stable_step",
     "linearisation_error",
+    "lipschitz_bound",
+    "lipschitz_lower_bound",
+    "lipschitz_matrix",
     "local_dimension",
     "log_dimension_gradient",
     "marchenko_pastur",
@@ -83,7 +97,11 @@ __all__ = [
     "quadratic_regression_descent",
     "random_layers",
     "residual_layers",
+    "residual_lipschitz_scale",
     "robust_subspace",
+    "sandwich_network",
+    "sandwich_parameters",
+    "sandwich_pullback",
     "semicircle",
     "shared_ranks",
     "softmax_blocks",

@@ -86,6 +86,12 @@ def inputs(n: int) -> dict[str, Any]:
     return {key: value for key, value in network(n).items() if key != "targets"}
 
 
+def sandwich(n: int) -> list[tuple[np.ndarray, ...]]:
+    """Return free parameters of a layer of width n and one of width 4."""
+    sizes = ((n, n), (n, 4))
+    return [(random(a + b, b) / (a + b) ** 0.5, random(b), random(b)) for a, b in sizes]
+
+
 def stream(n: int) -> list[np.ndarray]:
     """Return four batches with well separated variances."""
     return [random(2 * n, n, seed=i) * 0.8 ** np.minimum(np.arange(n), 20) for i in range(4)]
@@ -514,6 +520,24 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "spectra.matrix_nuclear_norm": lambda n: {"X": random(n, 5)},
     "spectra.random_layers": lambda n: {"X": random(n, 5), "width": 6, "rng": 0},
     "spectra.functional_dimension": inputs,
+    "spectra.koopman_log_norm": lambda n: {"W": random(n, n) + 9 * np.eye(n), "smoothness": n / 2},
+    "spectra.lipschitz_bound": lambda n: {
+        "parameters": network(n)["parameters"], "max_iterations": 5,
+    },
+    "spectra.lipschitz_lower_bound": inputs,
+    "spectra.lipschitz_matrix": lambda n: {
+        "parameters": network(n)["parameters"], "multipliers": [np.ones(n)], "bound": 2.0,
+    },
+    "spectra.residual_lipschitz_scale": lambda n: {
+        "B": random(n, n), "C": random(n, n, seed=1), "bound": 2.0,
+    },
+    "spectra.sandwich_network": lambda n: {"layers": sandwich(n), "bound": 2.0},
+    "spectra.sandwich_parameters": lambda n: {
+        "parameters": network(n)["parameters"], "multipliers": [np.full(n, 2.0)], "bound": 9.0,
+    },
+    "spectra.sandwich_pullback": lambda n: {
+        "layers": sandwich(n), "gradient": network(n)["parameters"], "bound": 2.0,
+    },
     "spectra.interaction_basis": lambda n: {
         "hidden": random(4 * n, n), "output_gradients": random(4 * n, 2, n),
     },
