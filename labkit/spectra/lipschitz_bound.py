@@ -68,7 +68,8 @@ def lipschitz_bound(parameters: Parameters, *, max_iterations: int = 200) -> Lip
 
     Notes
     -----
-    Portable; the multipliers' logarithms cross to the host and back at each step.
+    Host: descent by SciPy decides on the steps; the multipliers' logarithms cross at each of them.
+    The factorisations stay where the weights are.
 
     1. Start where a product of norms is certified: lambda_k is the product of the squared norms of
        all layers above k. Of the network as it is, or with its units balanced, so that the weights
@@ -96,7 +97,7 @@ def lipschitz_bound(parameters: Parameters, *, max_iterations: int = 200) -> Lip
     >>> import numpy as np
     >>> one = [(np.ones((2, 1)), np.zeros(2)), (np.array([[1.0, -1.0]]), np.zeros(1))]
     >>> found = lipschitz_bound(one)  # max(x, 0) - max(x, 0)
-    >>> round(found.product, 4), round(found.bound, 4)  # no unit knows of the other
+    >>> round(found.product, 2), round(found.bound, 2)  # no unit knows of the other
     (2.0, 1.0)
     """
     weights = check_chain(parameters)

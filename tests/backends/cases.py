@@ -521,9 +521,6 @@ CASES: dict[str, Callable[[int], dict[str, Any]]] = {
     "spectra.random_layers": lambda n: {"X": random(n, 5), "width": 6, "rng": 0},
     "spectra.functional_dimension": inputs,
     "spectra.koopman_log_norm": lambda n: {"W": random(n, n) + 9 * np.eye(n), "smoothness": n / 2},
-    "spectra.lipschitz_bound": lambda n: {
-        "parameters": network(n)["parameters"], "max_iterations": 5,
-    },
     "spectra.lipschitz_lower_bound": inputs,
     "spectra.lipschitz_matrix": lambda n: {
         "parameters": network(n)["parameters"], "multipliers": [np.ones(n)], "bound": 2.0,

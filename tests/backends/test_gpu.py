@@ -34,8 +34,9 @@ def test_stand_in_agrees_with_numpy(name):
 @pytest.mark.parametrize("name", CASES)
 def test_results_stay_where_the_data_are(name):
     result = call(name, place(CASES[name](6), stand_in.asarray))
-    found = [a for a in arrays(result) if not isinstance(a, float)]
-    assert found
+    leaves = list(arrays(result))
+    assert leaves
+    found = [a for a in leaves if not isinstance(a, float)]  # single numbers come to the host
     assert all(array_namespace(a) is stand_in for a in found)
 
 
