@@ -85,7 +85,10 @@ def test_papers_on_record_as_checked_have_a_claim_that_checks():
         assert (record["status"] == "checked") is checks, key
 
 
-NOT_YET = ("notebooks/spectra/",)
+NOT_YET = tuple(
+    f"notebooks/spectra/{name}.ipynb"
+    for name in ("04_lipschitz", "05_loss_aware_low_rank", "07_gradient_outliers", "10_width")
+)
 """New: run, but not over 20 seeds. None of their papers counts as checked; record, then remove."""
 
 
