@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_array, check_same_device
+from labkit.networks._softmax import class_probabilities
 from labkit.networks.mlp import Parameters, unchecked_outputs
 
 
@@ -52,8 +53,7 @@ def curvature_product(
         if layer < len(hidden):
             below = signals[-1] * slopes[layer]
 
-    exponentials = xp.exp(outputs[-1] - xp.max(outputs[-1], axis=1, keepdims=True))  # step 2
-    p = exponentials / xp.sum(exponentials, axis=1, keepdims=True)
+    p = class_probabilities(outputs[-1])  # step 2
     moved = p * (signals[-1] - xp.sum(p * signals[-1], axis=-1, keepdims=True)) / X.shape[0]
     by_signal = xp.zeros_like(p) if targets is None else (p - targets) / X.shape[0]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace
 from labkit.checks import check_array, check_count, check_real, check_same_device
+from labkit.networks._softmax import class_probabilities
 from labkit.networks.mlp import Parameters, check_inputs, unchecked_gradient, unchecked_outputs
 
 
@@ -119,11 +120,11 @@ def null_space_noise(
     check_count(max_steps, "max_steps", 1)
     xp = array_namespace(X)
     logits = unchecked_outputs(parameters, X, activation)[-1]
-    probabilities = _softmax(logits)
+    probabilities = class_probabilities(logits)
     mean, square = xp.zeros_like(noise), xp.zeros_like(noise)
     for t in range(max_steps + 1):
         outputs = unchecked_outputs(parameters, X + noise, activation)  # step 1
-        moved = _softmax(outputs[-1]) - probabilities
+        moved = class_probabilities(outputs[-1]) - probabilities
         change = float(xp.mean(xp.sum(moved * moved, axis=1)))
         if change <= tolerance or t == max_steps:
             break
@@ -137,9 +138,3 @@ def null_space_noise(
         scale = xp.sqrt(square / (1 - 0.999 ** (t + 1))) + 1e-8
         noise = noise - step_size * (mean / (1 - 0.9 ** (t + 1))) / scale
     return NullSpaceNoise(noise, change, t, change <= tolerance)
-
-
-def _softmax(logits: Array) -> Array:
-    xp = array_namespace(logits)
-    shares = xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
-    return shares / xp.sum(shares, axis=1, keepdims=True)

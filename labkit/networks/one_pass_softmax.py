@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labkit.arrays import Array, array_namespace
-from labkit.checks import check_matrix, check_real, check_same_device
-from labkit.networks.mlp import check_inputs, check_targets
+from labkit.checks import check_real
+from labkit.networks._softmax import check_softmax_regression
 
 
 def one_pass_softmax(
@@ -64,12 +64,7 @@ def one_pass_softmax(
     >>> [W.tolist() for W in one_pass_softmax(np.zeros((2, 2)), X, targets, step_size=1.0)][1]
     [[0.5, 0.0], [-0.5, 0.0]]
     """
-    W = check_matrix(W, "W")
-    layers = [(W, W[:, 0])]  # a network without hidden layers, for the checks
-    X = check_matrix(X, "X")
-    check_same_device(W=W, X=X)
-    X = check_inputs(layers, X, "tanh")
-    targets = check_targets(layers, X, targets)
+    W, X, targets = check_softmax_regression(W, X, targets)
     step_size = check_real(step_size, "step_size", 0.0, open_low=True)
     shrink = 1 - step_size * check_real(weight_decay, "weight_decay", 0.0)
 

@@ -101,6 +101,8 @@ def kronecker_fisher(sample_gradients: Array, *, n_steps: int = 20) -> Kronecker
         B = (B + xp.matrix_transpose(B)) / 2
     trace = xp.sum(xp.linalg.diagonal(B)) / n_outputs
     flat = xp.reshape(scaled, (n, -1))
-    whole = xp.sum((flat @ xp.matrix_transpose(flat)) ** 2) / n**2
+    turned = xp.matrix_transpose(flat)
+    smaller = flat @ turned if n <= flat.shape[1] else turned @ flat  # of the same norm
+    whole = xp.sum(smaller**2) / n**2
     explained = float(xp.sum(A * A) * xp.sum(B * B) / whole)
     return KroneckerFisher(B / trace, A * trace * largest**2, explained)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labkit.arrays import Array, array_namespace
-from labkit.checks import check_matrix, check_same_device
-from labkit.networks.mlp import check_inputs, check_targets
+from labkit.networks._softmax import check_softmax_regression, class_probabilities
 
 
 @dataclass(frozen=True)
@@ -78,16 +77,9 @@ def softmax_blocks(W: Array, X: Array, targets: Array) -> SoftmaxBlocks:
     >>> blocks.hessian.ravel().tolist(), blocks.gradient.ravel().tolist()
     ([1.0, 1.0], [1.0, 1.0])
     """
-    W = check_matrix(W, "W")
-    layers = [(W, W[:, 0])]  # a network without hidden layers, for the checks
-    X = check_matrix(X, "X")
-    check_same_device(W=W, X=X)
-    X = check_inputs(layers, X, "tanh")
-    targets = check_targets(layers, X, targets)
+    W, X, targets = check_softmax_regression(W, X, targets)
     xp = array_namespace(X)
-    logits = X @ xp.matrix_transpose(W)
-    p = xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
-    p = p / xp.sum(p, axis=1, keepdims=True)
+    p = class_probabilities(X @ xp.matrix_transpose(W))
     shares = [xp.matrix_transpose(s) / X.shape[0] for s in (p * (1 - p), (p - targets) ** 2)]
     hessian, gradient = (
         xp.stack([xp.matrix_transpose(X * w[a, :, None]) @ X for a in range(w.shape[0])])

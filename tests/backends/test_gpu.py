@@ -35,8 +35,10 @@ def test_stand_in_agrees_with_numpy(name):
 def test_results_stay_where_the_data_are(name):
     result = call(name, place(CASES[name](6), stand_in.asarray))
     leaves = list(arrays(result))
-    assert leaves
-    found = [a for a in leaves if not isinstance(a, float)]  # single numbers come to the host
+    found = [a for a in leaves if not isinstance(a, float)]
+    if not found:  # numbers alone: Python's own, as one of NumPy's would tell of work on the host
+        assert leaves
+        assert all(type(a) is float for a in leaves)
     assert all(array_namespace(a) is stand_in for a in found)
 
 
